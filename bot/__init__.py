@@ -1,0 +1,1 @@
+"""The process and its chat channels: decode, route, dialogs, send."""

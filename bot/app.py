@@ -1,0 +1,122 @@
+"""The composition root: the one file that knows all parts, and the only one that reads the clock."""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO
+from zoneinfo import ZoneInfo
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from bot import webchat
+from bot.clock import Clock
+from bot.config import Settings
+from bot.demo import Demo
+from bot.holidays import CHINA
+from bot.router import Router
+from bot.sender import Sender
+from handlers.context import House
+from handlers.desk import Desk
+from scheduler.runner import Runner
+from storage.engine import Database, Reader
+from storage.upgrade import upgrade
+
+EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
+
+
+class FolderInUse(RuntimeError):
+    """Another process works in this data folder."""
+
+
+@dataclass(slots=True)
+class Parts:
+    """A house ready to serve."""
+
+    settings: Settings
+    database: Database
+    desk: Desk
+    clock: Clock
+    lock: IO[str]
+
+    def close(self) -> None:
+        """Finishes what waits and gives the folder free."""
+        self.database.close()
+        self.lock.close()
+
+
+def real_time() -> datetime:
+    """The instant, in UTC."""
+    return datetime.now(UTC)
+
+
+def house(settings: Settings) -> House:
+    """Time zone and calendar."""
+    return House(ZoneInfo(settings.timezone), CHINA)
+
+
+def open_parts(settings: Settings, start: datetime | None = None) -> Parts:
+    """Takes the data folder for this process alone, brings its tables up to date, and opens it."""
+    settings.data.mkdir(parents=True, exist_ok=True)
+    lock = (settings.data / "zhibu.lock").open("w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        lock.close()
+        raise FolderInUse(str(settings.data)) from error
+    upgrade(settings.database)
+    database = Database(settings.database)
+    return Parts(settings, database, Desk(database, house(settings)), Clock(real_time, start), lock)
+
+
+@contextmanager
+def read_only(settings: Settings) -> Iterator[tuple[Desk, datetime]]:
+    """A desk for reading commands: it takes no lock and writes nothing."""
+    reader = Reader(settings.database)
+    try:
+        yield Desk(reader, house(settings)), real_time()
+    finally:
+        reader.close()
+
+
+def build(parts: Parts, *, demo: bool = False) -> Starlette:
+    """The web application: chat, health, and in the demo its doors."""
+    settings, desk, clock = parts.settings, parts.desk, parts.clock
+    address = settings.address
+    router = Router(desk, clock, settings.locale, address)
+    sender = Sender(desk, clock, {"webchat": webchat.WebChannel()}, settings.locale, address)
+    front = webchat.Front(settings, clock, desk, router, sender, webchat.environment())
+    runner = Runner(desk, clock.now, sender.wake.set)
+    ready = asyncio.Event()
+
+    async def health(_request: Request) -> Response:
+        status = "ok" if ready.is_set() else "starting"
+        return JSONResponse({"status": status, "now": clock.now().isoformat()}, 200 if ready.is_set() else 503)
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            stack.callback(parts.close)
+            await runner.tick()
+            sending = asyncio.create_task(sender.run())
+            stack.push_async_callback(_ended, sending)
+            runner.start()
+            stack.callback(runner.stop)
+            ready.set()
+            yield
+
+    doors = Demo(front, runner).routes() if demo else webchat.routes(front)
+    return Starlette(routes=[Route("/healthz", health), webchat.static(), *doors], lifespan=lifespan)
+
+
+async def _ended(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)

@@ -1,0 +1,191 @@
+"""The commands: demo, run, invite, verify, status."""
+
+from __future__ import annotations
+
+import json
+import logging
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import structlog
+import typer
+from pydantic import ValidationError
+from rich.console import Console
+from rich.progress import Progress
+
+from bot.config import Settings
+from screens.texts import Say, words
+
+cli = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
+out = Console(soft_wrap=True, highlight=False)
+
+Port = Annotated[int | None, typer.Option(help="Port to listen on.")]
+
+
+def main() -> None:
+    """Entry of `zhibu`."""
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
+        logger_factory=structlog.PrintLoggerFactory(),
+    )
+    cli()
+
+
+def settings_or_exit(**given: Any) -> Settings:
+    """The settings, or a sentence for each that is wrong."""
+    try:
+        return Settings(**{name: value for name, value in given.items() if value is not None})
+    except ValidationError as error:
+        for problem in error.errors():
+            name = "ZHIBU_" + "_".join(str(part) for part in problem["loc"]).upper()
+            out.print(f"{name}: {problem['msg']}")
+        raise typer.Exit(2) from error
+
+
+@cli.command()
+def demo(
+    port: Port = None,
+    data: Annotated[Path | None, typer.Option(help="Folder for the demo's data; kept for the next time.")] = None,
+    now: Annotated[str | None, typer.Option(help="Where the demo's clock starts, e.g. 2026-11-22T09:00.")] = None,
+) -> None:
+    """Try everything with sample people: no token, no account, no server."""
+    from bot.app import EXAMPLES
+    from bot.sample import Loader
+    from storage.members import is_empty
+
+    settings = settings_or_exit(data=data or Settings().data / "demo", port=port)
+    say = words(settings.locale)
+    parts = opened(settings, say, _instant(now, settings, say))
+    if parts.database.read(is_empty):
+        loader = Loader(parts.desk, EXAMPLES / "b1-member-points", parts.clock.now())
+        with Progress(console=out, transient=True) as bar:
+            task = bar.add_task(say("Preparing a year of sample data"), total=None)
+            loader.load(lambda done, total: bar.update(task, completed=done, total=total))
+    out.print(say("The demo is open at {address} (Ctrl+C ends it)", address=settings.address))
+    serve(parts, demo=True)
+
+
+@cli.command()
+def run(port: Port = None) -> None:
+    """Run the house: web chat, schedule and sending."""
+    settings = settings_or_exit(port=port)
+    say = words(settings.locale)
+    parts = opened(settings, say)
+    out.print(say("Open at {address}/chat (Ctrl+C ends it)", address=settings.address))
+    serve(parts, demo=False)
+
+
+@cli.command()
+def invite(member: Annotated[str, typer.Argument(help="Code of the member.")]) -> None:
+    """Make a personal link and PIN for a member, for example the first secretary."""
+    from dataclasses import asdict
+
+    from bot.secrets import draw
+    from handlers.members import Invitation, Invite
+    from rules.access import Actor, Grant
+    from storage.members import member_by_code
+
+    settings = settings_or_exit()
+    say = words(settings.locale)
+    parts = opened(settings, say)
+    try:
+        number = parts.database.read(lambda connection: member_by_code(connection, member))
+        if number is None:
+            out.print(say("No member has the code {code}.", code=member))
+            raise typer.Exit(1)
+        operator = Actor(0, grants=(Grant("administrator", 0, "/"),))
+        answer = parts.desk.do(operator, Invite(number, **asdict(draw())), parts.clock.now())
+    finally:
+        parts.close()
+    if not isinstance(answer, Invitation):
+        out.print(say("Your role does not allow this here. Please ask your branch secretary."))
+        raise typer.Exit(1)
+    out.print(say("Link for {name}: {link}", name=answer.person.name, link=f"{settings.address}/chat/enter/{answer.token}"))
+    out.print(say("PIN: {pin}", pin=answer.pin))
+
+
+@cli.command()
+def verify() -> None:
+    """Recompute every figure and check the audit chain; exit 1 on a break."""
+    from handlers.ledger import Verify
+    from rules.access import SYSTEM
+    from screens.problems import sentence
+
+    settings = settings_or_exit()
+    say = words(settings.locale)
+    with reading(settings, say) as (desk, now):
+        answer = desk.ask(SYSTEM, Verify(), now)
+    for problem in answer.problems:
+        out.print(sentence(say, problem))
+    facts = {"entries": answer.entries, "members": answer.members, "audit": answer.audit}
+    if answer.problems:
+        out.print(say("{count} breaks found.", count=len(answer.problems)))
+        raise typer.Exit(1)
+    out.print(say("All is well: {entries} ledger entries, {members} members' figures, {audit} audit entries.", **facts))
+
+
+@cli.command()
+def status(as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False) -> None:
+    """What is stored, and what waits."""
+    from handlers.overview import Status
+    from rules.access import SYSTEM
+
+    settings = settings_or_exit()
+    say = words(settings.locale)
+    with reading(settings, say) as (desk, now):
+        facts = desk.ask(SYSTEM, Status(), now).facts
+    if as_json:
+        typer.echo(json.dumps(facts, ensure_ascii=False))
+        return
+    for name, value in facts.items():
+        out.print(f"{name}: {value}")
+
+
+def opened(settings: Settings, say: Say, start: datetime | None = None):  # type: ignore[no-untyped-def]
+    """The parts of the house, or a sentence why it cannot be opened."""
+    from bot.app import FolderInUse, open_parts
+
+    try:
+        return open_parts(settings, start)
+    except FolderInUse as error:
+        out.print(say("Another process works in {folder}. End it first, or give another folder.", folder=settings.data))
+        raise typer.Exit(1) from error
+
+
+def reading(settings: Settings, say: Say):  # type: ignore[no-untyped-def]
+    """A desk that only reads, beside whatever process runs."""
+    from bot.app import read_only
+
+    if not settings.database.exists():
+        out.print(say("There is no data in {folder} yet. Try: zhibu demo", folder=settings.data))
+        raise typer.Exit(1)
+    return read_only(settings)
+
+
+def serve(parts, *, demo: bool) -> None:  # type: ignore[no-untyped-def]
+    """Serves until Ctrl+C."""
+    import uvicorn
+
+    from bot.app import build
+
+    config = uvicorn.Config(
+        build(parts, demo=demo), host=parts.settings.host, port=parts.settings.port, log_level="warning",
+        access_log=False, timeout_graceful_shutdown=5,
+    )
+    uvicorn.Server(config).run()
+
+
+def _instant(text: str | None, settings: Settings, say: Say) -> datetime | None:
+    """An instant from the command line; without a zone it is local."""
+    if text is None:
+        return None
+    from zoneinfo import ZoneInfo
+
+    try:
+        given = datetime.fromisoformat(text)
+    except ValueError as error:
+        out.print(say("Give an instant such as 2026-12-01T08:30."))
+        raise typer.Exit(2) from error
+    local = given if given.tzinfo else given.replace(tzinfo=ZoneInfo(settings.timezone))
+    return local.astimezone(UTC)

@@ -1,0 +1,110 @@
+"""What can be typed: one table of words and the requests they stand for."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import Any
+
+from bot import matching
+from handlers.declarations.forms import AddLines, Declare, MyLines, SameAsLast, ShowDraft
+from handlers.declarations.record import Attendance, MeetingMenu, RecordMenu
+from handlers.declarations.review import ShowQueue
+from handlers.ledger import MyPoints, Why
+from handlers.members import Help, Home, Stop
+from handlers.overview import Overview
+from rules.schemes import Scheme
+
+COMMANDS: tuple[tuple[tuple[str, ...], Any], ...] = (
+    (("申报", "我要申报", "declare"), Declare()),
+    (("和上月一样", "同上月", "跟上月一样", "与上月相同", "same as last month", "same"), SameAsLast()),
+    (("我的积分", "积分", "my points", "points"), MyPoints()),
+    (("为什么", "明细", "why"), Why()),
+    (("本月申报", "我的申报", "撤回", "this month", "my lines"), MyLines()),
+    (("草稿", "drafts", "draft"), ShowDraft()),
+    (("审核", "review"), ShowQueue()),
+    (("登记", "record"), RecordMenu()),
+    (("考勤", "attendance"), MeetingMenu()),
+    (("情况", "本月情况", "进度", "state"), Overview()),
+    (("帮助", "help", "?"), Help()),
+    (("首页", "菜单", "开始", "你好", "home", "menu", "start"), Home()),
+    (("取消", "退出", "cancel", "stop"), Stop()),
+)
+BY_WORD = {word: request for words, request in COMMANDS for word in words}
+UNDO_WORDS = ("撤销", "undo")
+APPROVE = re.compile(r"(?:全部通过|approve all)\s*(?:(?:除了?|除去|不含|but|except)\s*([\d\s,、和及号]+?)\s*(?:号|外|以外|之外)?)?")
+STATES = {
+    "到会": "present", "出席": "present", "present": "present", "迟到": "late", "late": "late", "请假": "leave",
+    "on leave": "leave", "leave": "leave", "缺席": "absent", "旷会": "absent", "absent": "absent",
+}
+MARKS = re.compile(rf"({'|'.join(sorted(STATES, key=len, reverse=True))})\s*:?\s*((?:\d+[\s,、和号]*)+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A text as far as it can be understood without knowing what is being asked."""
+
+    text: str
+    request: Any = None
+    undo: bool = False
+    approve_but: tuple[int, ...] | None = None
+    marks: tuple[tuple[int, str], ...] = ()
+    spontaneous: Any = None
+
+
+def understand(text: str, scheme: Scheme | None, names: matching.Index | None) -> Heard:
+    """What a text means: an exact command, numbers for the queue, attendance marks, or lines to declare."""
+    plain = " ".join(unicodedata.normalize("NFKC", text).split()).removeprefix("/").casefold()
+    if plain in BY_WORD:
+        return Heard(text, BY_WORD[plain])
+    if plain in UNDO_WORDS:
+        return Heard(text, MyLines(), undo=True)
+    if approve := APPROVE.fullmatch(plain):
+        return Heard(text, ShowQueue(), approve_but=_numbers(approve[1] or ""))
+    marks = tuple((number, STATES[state]) for state, some in MARKS.findall(plain) for number in _numbers(some))
+    if scheme is None or names is None:
+        return Heard(text, marks=marks)
+    for word in ("申报", "declare"):
+        if plain.startswith(word):
+            return Heard(text, lines_from(plain.removeprefix(word), names), marks=marks)
+    for word in ("为什么", "why"):
+        if plain.startswith(word):
+            return Heard(text, Why(_node(plain.removeprefix(word), scheme, names)))
+    for word in ("考勤", "attendance"):
+        if plain.startswith(word):
+            return Heard(text, _attendance(plain.removeprefix(word), scheme, marks), marks=marks)
+    found = matching.declared(plain, names) if len(plain) <= 200 else matching.Found()
+    spontaneous = lines_from(plain, names) if found.sure and not found.unknown else None
+    return Heard(text, marks=marks, spontaneous=spontaneous)
+
+
+def lines_from(text: str, names: matching.Index) -> AddLines | Declare:
+    """The lines in a text after 申报; the menu when it names nothing."""
+    found = matching.declared(text, names)
+    if not (found.items or found.unclear or found.unknown):
+        return Declare()
+    return AddLines(tuple(found.items), tuple(found.unknown), tuple(found.guessed), tuple(found.unclear))
+
+
+def _numbers(text: str) -> tuple[int, ...]:
+    return tuple(int(each) for each in re.findall(r"\d{1,6}", text))
+
+
+def _node(text: str, scheme: Scheme, names: matching.Index) -> str:
+    """The category a word means: by its own name, or by a criterion in it; none means the total."""
+    word = matching.folded(text)
+    for node in scheme.nodes:
+        if word and word in matching.folded(node.name):
+            return node.code
+    codes, _ = matching.candidates(text, names)
+    return scheme.category[codes[0]].code if codes else ""
+
+
+def _attendance(text: str, scheme: Scheme, marks: tuple[tuple[int, str], ...]) -> Attendance | MeetingMenu:
+    """考勤 党员大会 迟到 3: the sheet of that meeting with its marks."""
+    for criterion in scheme.recorded_by("organisation"):
+        wanted = (criterion.name, *criterion.aliases)
+        if criterion.value.attendance is not None and any(name.casefold() in text for name in wanted):
+            return Attendance(criterion.code, words=marks)
+    return MeetingMenu()

@@ -1,0 +1,91 @@
+"""Screens become rows: each choice a token, each question a dialog; a restart goes on where it was."""
+
+from __future__ import annotations
+
+import base64
+import io
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from bot.channel import Rendered
+from handlers.desk import BY_NAME
+from screens.screen import Screen
+from storage import inbox
+from storage.engine import Connection
+from storage.inbox import DialogRow, TokenRow
+
+LIFE = timedelta(days=7)
+LETTERS = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An address on a channel, where a screen is shown."""
+
+    channel: str
+    address: str
+
+
+def present(
+    connection: Connection, place: Place, screens: Sequence[Screen], now: datetime, public_url: str, *, pushed: bool = False
+) -> list[Rendered]:
+    """Stores what the screens' choices and question mean, and gives the screens as channels draw them.
+
+    A reply ends the keyboard and the question shown before; a pushed message leaves both alone.
+    """
+    if not pushed:
+        inbox.replace_keyboard(connection, place.channel, place.address)
+        prompt = next((screen.prompt for screen in reversed(screens) if screen.prompt), None)
+        inbox.put_dialog(connection, place.channel, place.address, None if prompt is None else DialogRow(
+            type(prompt.request).__name__, msgspec.to_builtins(prompt.request), prompt.field, prompt.expects,
+            now + LIFE,
+        ))
+    rows: list[dict[str, Any]] = []
+    rendered = []
+    for screen in screens:
+        choices = []
+        for choice in screen.choices:
+            token = "".join(secrets.choice(LETTERS) for _ in range(10))
+            choices.append({"label": choice.label, "token": token})
+            rows.append({
+                "token": token, "channel": place.channel, "address": place.address, "position": len(rows),
+                "label": choice.label[:200], "kind": type(choice.request).__name__,
+                "args": msgspec.to_builtins(choice.request), "pushed": pushed, "state": "live",
+                "expires_at": now + LIFE,
+            })
+        rendered.append(plain(screen, public_url) | {"choices": choices})
+    inbox.issue(connection, rows)
+    return rendered
+
+
+def plain(screen: Screen, public_url: str) -> Rendered:
+    """A screen without its choices; a picture of a link becomes a QR code."""
+    link = None if screen.link is None else public_url + screen.link
+    image = None if screen.image is None else qr(public_url + screen.image)
+    return {"title": screen.title, "lines": list(screen.lines), "choices": [], "image": image, "link": link}
+
+
+def qr(text: str) -> str:
+    """A QR code as a data address."""
+    import segno
+
+    out = io.BytesIO()
+    segno.make(text, error="m").save(out, kind="svg", scale=6, border=3, dark="#1c1b1a", light="#ffffff")
+    return "data:image/svg+xml;base64," + base64.b64encode(out.getvalue()).decode()
+
+
+def request_of(row: TokenRow) -> Any:
+    """The request behind a button."""
+    return msgspec.convert(row.args, BY_NAME[row.kind])
+
+
+def completed(row: DialogRow, value: Any) -> Any:
+    """The request of a question, with its answer filled in."""
+    return msgspec.convert({**row.args, row.field: msgspec.to_builtins(value)}, BY_NAME[row.kind])
+
+

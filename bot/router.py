@@ -1,0 +1,241 @@
+"""The way of a message: seen before, who, what is meant, the handler, the reply stored; then the commit, then the answer."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+import structlog
+
+from bot import commands, dialogs, matching, secrets
+from bot.channel import Inbound, Rendered
+from bot.clock import Clock
+from bot.commands import Heard
+from bot.dialogs import Place
+from handlers.context import Context, Refused
+from handlers.declarations.forms import AddFile, Undo
+from handlers.declarations.review import ApproveAll, ReviewLine
+from handlers.desk import Desk
+from handlers.members import Home, Invite
+from screens import door
+from screens.problems import refused
+from screens.render import screen_of
+from screens.screen import Screen
+from screens.texts import Say, words
+from storage import inbox, members
+from storage.engine import Busy, Connection
+
+log = structlog.get_logger(__name__)
+MOST_TEXT = 2000
+INVISIBLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+
+
+@dataclass(slots=True)
+class Router:
+    """One message in, one reply out: stored before it is given, given again when the message comes again."""
+
+    desk: Desk
+    clock: Clock
+    locale: str
+    public_url: str
+    indexes: dict[int, matching.Index] = field(default_factory=dict)
+
+    async def receive(self, inbound: Inbound) -> list[Rendered]:
+        """The reply to a message, after the commit."""
+        now = self.clock.now()
+        inbound = replace(inbound, text=INVISIBLE.sub("", inbound.text).strip())
+        try:
+            heard = await asyncio.to_thread(self._hear, inbound, now)
+            return await asyncio.wrap_future(
+                self.desk.store.submit(lambda connection: self._unit(connection, inbound, heard, now))
+            )
+        except Busy:
+            log.exception("database busy", channel=inbound.channel)
+            return [dialogs.plain(door.busy(words(self.locale)), self.public_url)]
+        except Exception as error:
+            log.exception("message parked", channel=inbound.channel)
+            return await self._park(inbound, error, now)
+
+    async def _park(self, inbound: Inbound, error: Exception, now: datetime) -> list[Rendered]:
+        """Keeps a message that could not be handled with what went wrong; the sender goes on with the next one."""
+        screen = door.broken(words(self.locale))
+
+        def unit(connection: Connection) -> list[Rendered]:
+            place = Place(inbound.channel, inbound.address)
+            reply = dialogs.present(connection, place, [screen], now, self.public_url)
+            row = _row(inbound, None, reply, now) | {"state": "parked", "error": f"{type(error).__name__}: {error}"[:2000]}
+            inbox.keep(connection, row)
+            return reply
+
+        try:
+            return await asyncio.wrap_future(self.desk.store.submit(unit))
+        except Busy:
+            log.exception("message could not be parked", channel=inbound.channel)
+            return [dialogs.plain(door.busy(words(self.locale)), self.public_url)]
+
+    def _hear(self, inbound: Inbound, now: datetime) -> Heard:
+        """Text matching happens before the unit."""
+        text = inbound.text[:MOST_TEXT]
+        if not text or inbound.token or len(inbound.text) > MOST_TEXT:
+            return Heard(text)
+        heard = commands.understand(text, None, None)
+        if heard.request is not None:
+            return heard
+
+        def scheme(connection: Connection) -> Heard:
+            member = members.bound_member(connection, inbound.channel, inbound.address)
+            actor = None if member is None else members.actor(connection, member, self.desk.house.today(now))
+            published = None if actor is None else self.desk.context(connection, actor, now).scheme_for(actor.path)
+            if published is None:
+                return heard
+            if published.id not in self.indexes:
+                self.indexes[published.id] = matching.index(published.scheme, published.row.initials)
+            return commands.understand(text, published.scheme, self.indexes[published.id])
+
+        return self.desk.store.read(scheme)
+
+    def _unit(self, connection: Connection, inbound: Inbound, heard: Heard, now: datetime) -> list[Rendered]:
+        stored = inbox.reply_to(connection, inbound.channel, inbound.external_id)
+        if stored is not None:
+            return stored
+        member = members.bound_member(connection, inbound.channel, inbound.address)
+        actor = None if member is None else members.actor(connection, member, self.desk.house.today(now))
+        say = words((actor.locale if actor else None) or self.locale)
+        place = Place(inbound.channel, inbound.address)
+        if actor is None:
+            reply = [dialogs.plain(door.stranger(say), self.public_url)]
+            inbox.keep(connection, _row(inbound, member, reply, now))
+            return reply
+        context = self.desk.context(connection, actor, now)
+        screens, current = Turn(context, say, inbound, heard, self.desk).answer()
+        if current:
+            reply = [dialogs.plain(screen, self.public_url) for screen in screens] + current
+            inbox.keep(connection, _row(inbound, member, reply, now))
+            return reply
+        reply = dialogs.present(connection, place, screens, now, self.public_url)
+        kept = reply
+        if any(screen.once for screen in screens):
+            kept = [dialogs.plain(door.shown_once(say), self.public_url)]
+        inbox.keep(connection, _row(inbound, member, kept, now))
+        return reply
+
+
+def _row(inbound: Inbound, member: int | None, reply: list[Rendered], now: datetime) -> dict[str, Any]:
+    said: dict[str, Any] = {"text": inbound.text[:MOST_TEXT], "token": inbound.token}
+    if inbound.file is not None:
+        said["file"] = asdict(inbound.file)
+    return {
+        "channel": inbound.channel, "external_id": inbound.external_id, "address": inbound.address,
+        "member_id": member, "said": said, "reply": reply, "state": "done", "error": None, "received_at": now,
+    }
+
+
+@dataclass(slots=True)
+class Turn:
+    """One message of a known person inside its unit: which request is meant, and the screens that answer it."""
+
+    context: Context
+    say: Say
+    inbound: Inbound
+    heard: Heard
+    desk: Desk
+
+    def answer(self) -> tuple[list[Screen], list[Rendered]]:
+        """The screens; or words about an old button together with the current screen as it stands."""
+        if self.inbound.problems:
+            return [refused(self.say, Refused(self.inbound.problems))], self._current()
+        if self.inbound.token:
+            return self._pressed()
+        if self.inbound.file is not None:
+            return self._do(self._filed()), []
+        if len(self.inbound.text) > MOST_TEXT:
+            return [door.too_long(self.say, len(self.inbound.text), MOST_TEXT)], self._current()
+        return self._typed()
+
+    def _do(self, request: Any) -> list[Screen]:
+        if isinstance(request, Invite) and not request.token_hash:
+            request = replace(request, **asdict(secrets.draw()))
+        return [screen_of(self.say, self.desk.handle(self.context, request))]
+
+    def _current(self) -> list[Rendered]:
+        """The last screen of the last reply, whose keyboard is still the live one."""
+        place = self.inbound
+        return inbox.last_reply(self.context.connection, place.channel, place.address)[-1:]
+
+    def _pressed(self) -> tuple[list[Screen], list[Rendered]]:
+        connection, place = self.context.connection, self.inbound
+        row = inbox.token_of(connection, place.channel, place.address, place.token)
+        if row is None or row.state != "live" or row.expires_at < self.context.now:
+            old = door.old_button(self.say, used=row is not None and row.state == "used")
+            current = self._current()
+            return ([old], current) if current else ([old, *self._do(Home())], [])
+        if not row.pushed:
+            inbox.use_token(connection, row.token)
+        return self._do(dialogs.request_of(row)), []
+
+    def _filed(self) -> Any:
+        """A file answers the question for evidence, else it goes to the newest draft."""
+        dialog = self._dialog()
+        line = dialog.args["line"] if dialog is not None and dialog.expects == "evidence" else 0
+        if self.inbound.file is None:
+            raise ValueError("no file")
+        return AddFile(self.inbound.file, line)
+
+    def _dialog(self) -> inbox.DialogRow | None:
+        row = inbox.dialog_of(self.context.connection, self.inbound.channel, self.inbound.address)
+        return row if row is not None and row.expires_at >= self.context.now else None
+
+    def _typed(self) -> tuple[list[Screen], list[Rendered]]:
+        heard, live = self.heard, self._live()
+        if heard.approve_but is not None or heard.undo:
+            return self._on_screen(live)
+        if heard.request is not None:
+            return self._do(heard.request), []
+        chosen = next((row for row in live if matching.folded(row.label) == matching.folded(heard.text)), None)
+        if chosen is not None and matching.folded(heard.text):
+            inbox.use_token(self.context.connection, chosen.token)
+            return self._do(dialogs.request_of(chosen)), []
+        dialog = self._dialog()
+        if dialog is not None:
+            return self._answered(dialog)
+        number = matching.number(heard.text)
+        queue = next((dialogs.request_of(row) for row in live if row.kind == ApproveAll.__name__), None)
+        if number is not None and queue is not None and 1 <= number <= len(queue.pins):
+            return self._do(ReviewLine(queue.pins[int(number) - 1])), []
+        if heard.spontaneous is not None:
+            return self._do(heard.spontaneous), []
+        return [door.unknown(self.say, heard.text)], []
+
+    def _live(self) -> list[inbox.TokenRow]:
+        return inbox.live_tokens(self.context.connection, self.inbound.channel, self.inbound.address)
+
+    def _on_screen(self, live: list[inbox.TokenRow]) -> tuple[list[Screen], list[Rendered]]:
+        """Words that only mean something on the screen being seen: 全部通过 除 3 7, 撤销."""
+        wanted = Undo if self.heard.undo else ApproveAll
+        row = next((row for row in live if row.kind == wanted.__name__), None)
+        if row is None:
+            before = [] if self.heard.undo else [door.queue_first(self.say)]
+            return [*before, *self._do(self.heard.request)], []
+        request = dialogs.request_of(row)
+        if self.heard.approve_but is not None:
+            request = replace(request, but=self.heard.approve_but)
+        return self._do(request), []
+
+    def _answered(self, dialog: inbox.DialogRow) -> tuple[list[Screen], list[Rendered]]:
+        """The answer to the question being asked; a wrong kind of answer leaves the question standing."""
+        value: Any = self.heard.text
+        if dialog.expects == "number":
+            value = matching.number(self.heard.text)
+            if value is None and self.heard.spontaneous is not None:
+                return self._do(self.heard.spontaneous), []
+        if dialog.expects == "marks":
+            value = self.heard.marks or None
+        if value is None:
+            wrong = door.marks_wanted(self.say) if dialog.expects == "marks" else door.number_wanted(self.say, self.heard.text)
+            return [wrong], self._current()
+        return self._do(dialogs.completed(dialog, value)), []
+
+

@@ -1,0 +1,1 @@
+"""What the product does, through whatever door: one function per request, in one transaction."""

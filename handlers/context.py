@@ -1,0 +1,113 @@
+"""What every handler gets: the connection, who acts, the instant, and the house it happens in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from rules.access import Actor
+from rules.notices import KINDS
+from rules.periods import Calendar, weekdays
+from rules.problems import Problem
+from rules.schemes import Scheme, parse
+from storage import audit, outbox, schemes
+from storage.engine import Connection
+from storage.schemes import SchemeVersion
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A request that was not accepted, with every reason."""
+
+    problems: tuple[Problem, ...]
+
+
+def refuse(code: str, **facts: Any) -> Refused:
+    """A refusal for one reason."""
+    return Refused((Problem(code, facts),))
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A scheme version in force: its number, its row and the parsed scheme."""
+
+    id: int
+    row: SchemeVersion
+    scheme: Scheme
+
+
+@dataclass(slots=True)
+class House:
+    """What is the same for all requests: time zone, calendar, and the parsed schemes (immutable once published)."""
+
+    zone: ZoneInfo
+    calendar: Calendar = field(default_factory=weekdays)
+    parsed: dict[int, Published] = field(default_factory=dict)
+
+    def today(self, now: datetime) -> date:
+        """The local day of an instant."""
+        return now.astimezone(self.zone).date()
+
+    def published(self, connection: Connection, version_id: int) -> Published:
+        """A published version by its number."""
+        if version_id not in self.parsed:
+            row = schemes.version(connection, version_id)
+            self.parsed[version_id] = Published(version_id, row, read_scheme(row.text))
+        return self.parsed[version_id]
+
+
+def read_scheme(text: str) -> Scheme:
+    """Parses a text that was checked when it was published."""
+    scheme = parse(text)
+    if not isinstance(scheme, Scheme):
+        raise ValueError(f"a published scheme does not read any more: {scheme}")
+    return scheme
+
+
+@dataclass(slots=True)
+class Context:
+    """One request's surroundings. `quiet` keeps notices back: history that is imported tells nobody."""
+
+    connection: Connection
+    actor: Actor
+    now: datetime
+    house: House
+    quiet: bool = False
+
+    @property
+    def today(self) -> date:
+        """The local day."""
+        return self.house.today(self.now)
+
+    def scheme_for(self, path: str, day: date | None = None) -> Published | None:
+        """The scheme in force for a unit on a day (today when none is given)."""
+        version_id = schemes.version_in_force(self.connection, path, day or self.today)
+        return None if version_id is None else self.house.published(self.connection, version_id)
+
+    def version(self, version_id: int) -> Published:
+        """The scheme version a line was made under."""
+        return self.house.published(self.connection, version_id)
+
+    def audit(self, action: str, subject: str, subject_id: int, behalf: int | None = None, **facts: Any) -> None:
+        """Records one deed of the actor."""
+        self.audit_all([audit.Deed(action, subject, subject_id, facts, behalf)])
+
+    def audit_all(self, deeds: list[audit.Deed]) -> None:
+        """Records deeds of the actor."""
+        audit.record(self.connection, self.actor.member, deeds, self.now)
+
+    def tell(self, member: int, kind: str, key: str, facts: Mapping[str, Any]) -> None:
+        """Leaves a notice for a member; a known key is not told twice."""
+        self.tell_all([{"member_id": member, "kind": kind, "key": key, "facts": dict(facts)}])
+
+    def tell_all(self, rows: list[dict[str, Any]]) -> None:
+        """Leaves notices; each row has member_id, kind, key and facts."""
+        if self.quiet:
+            return
+        unknown = {row["kind"] for row in rows} - KINDS.keys()
+        if unknown:
+            raise KeyError(f"not in rules.notices.KINDS: {unknown}")
+        outbox.tell(self.connection, [{**row, "made_at": self.now} for row in rows])

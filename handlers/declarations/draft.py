@@ -1,0 +1,249 @@
+"""Drafts: choosing, one line of text, the same as last month; what a batch would bring."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from decimal import Decimal
+
+from handlers import ledger as points
+from handlers.context import Context, Published, Refused, refuse
+from handlers.declarations.forms import (
+    AddLine, AddLines, Categories, Criteria, Declare, Draft, EvidenceQuestion, PickCategory, PickCriterion,
+    QuantityQuestion, SameAsLast, ShowDraft,
+)
+from handlers.declarations.view import LineView, views
+from rules.declarations import Flag, check_quantity, flag_cap
+from rules.periods import period_of, shift, year_of
+from rules.scoring import Entry
+from storage import declarations, evidence, members
+from storage.declarations import Line
+from storage.members import Person
+
+WAITING_EVIDENCE = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Declarer:
+    """For whom one declares, under which scheme."""
+
+    person: Person
+    published: Published
+    own: bool = field(default=True)
+
+
+PAGE = 10
+
+
+def subject(context: Context, member: int) -> Declarer | Refused:
+    """The person a declaration is for, when the actor may make it."""
+    wanted = member or context.actor.member
+    person = members.person(context.connection, wanted, context.today)
+    own = wanted == context.actor.member
+    if person is None:
+        return refuse("member_unknown")
+    if not own and context.actor.may("record", person.unit, person.path) is None:
+        return refuse("not_allowed")
+    published = context.scheme_for(person.path)
+    return refuse("no_scheme") if published is None else Declarer(person, published, own)
+
+
+def declare(context: Context, request: Declare) -> Categories | Refused:
+    """Opens a declaration: the categories, and what is there already."""
+    desk = subject(context, request.member)
+    if isinstance(desk, Refused):
+        return desk
+    scheme, period = desk.published.scheme, period_of(context.today)
+    result = points.scored(context, scheme.scheme, year_of(period), [desk.person.id])[desk.person.id][1]
+    rooms = {figure.node: figure.room for figure in result.figures}
+    nodes = tuple(
+        (node, rooms[node.code]) for node in scheme.nodes if any("member" in each.by for each in node.criteria)
+    )
+    batch = request.batch or new_batch(context)
+    drafts = declarations.drafts(context.connection, desk.person.id, period)
+    last = _last_month(context, desk)
+    return Categories(desk.person, desk.own, period, nodes, batch, len(drafts), len(last))
+
+
+def new_batch(context: Context) -> int:
+    """A number for drafts that belong together: the instant in milliseconds."""
+    return int(context.now.timestamp() * 1000)
+
+
+def pick_category(context: Context, request: PickCategory) -> Criteria | Refused:
+    """The criteria of a category, ten a page."""
+    desk = subject(context, request.member)
+    if isinstance(desk, Refused):
+        return desk
+    node = next((node for node in desk.published.scheme.nodes if node.code == request.node), None)
+    if node is None:
+        return refuse("criterion_unknown", text=request.node)
+    open_to = [criterion for criterion in node.criteria if "member" in criterion.by]
+    pages = max(1, -(-len(open_to) // PAGE))
+    page = min(max(request.page, 0), pages - 1)
+    shown = tuple(open_to[page * PAGE : (page + 1) * PAGE])
+    return Criteria(node, shown, request.batch, request.member, page, pages)
+
+
+def pick_criterion(context: Context, request: PickCriterion) -> QuantityQuestion | Refused:
+    """Asks how many."""
+    desk = subject(context, request.member)
+    if isinstance(desk, Refused):
+        return desk
+    criterion = desk.published.scheme.criteria.get(request.criterion)
+    if criterion is None or "member" not in criterion.by:
+        return refuse("criterion_unknown", text=request.criterion)
+    return QuantityQuestion(criterion, request.batch, request.member)
+
+
+def add_line(context: Context, request: AddLine) -> Draft | EvidenceQuestion | Refused:
+    """Adds a draft line and shows the batch, or asks for evidence that is required."""
+    desk = subject(context, request.member)
+    if isinstance(desk, Refused):
+        return desk
+    problem = _put_draft(context, desk, request.criterion, request.quantity, request.batch)
+    return problem or next_step(context, desk, request.batch)
+
+
+def add_lines(context: Context, request: AddLines) -> Draft | EvidenceQuestion | Refused:
+    """Drafts from one line of text: shown before they count."""
+    desk = subject(context, 0)
+    if isinstance(desk, Refused):
+        return desk
+    batch = new_batch(context)
+    refused = [_put_draft(context, desk, code, quantity, batch) for code, quantity in request.items]
+    problems = tuple(problem for answer in refused if answer for problem in answer.problems)
+    if problems:
+        _drop_batch(context, desk, batch)
+        return Refused(problems)
+    shown = next_step(context, desk, batch)
+    if not (request.unknown or request.guessed or request.unclear):
+        return shown
+    criteria = desk.published.scheme.criteria
+    unclear = tuple((typed, many, tuple(criteria[code] for code in codes)) for typed, many, codes in request.unclear)
+    whole = shown if isinstance(shown, Draft) else whole_draft(context, desk, batch)
+    return replace(whole, unknown=request.unknown, guessed=request.guessed, unclear=unclear)
+
+
+def same_as_last(context: Context, request: SameAsLast) -> Draft | EvidenceQuestion | Refused:
+    """Drafts last month's lines again, for the member to look at and confirm."""
+    desk = subject(context, request.member)
+    if isinstance(desk, Refused):
+        return desk
+    last = _last_month(context, desk)
+    if not last:
+        return refuse("nothing_last_month")
+    batch = new_batch(context)
+    for line in last:
+        _put_draft(context, desk, line.criterion, line.quantity, batch)
+    return next_step(context, desk, batch)
+
+
+def _last_month(context: Context, desk: Declarer) -> list[Line]:
+    period = shift(period_of(context.today), -1)
+    lines = declarations.of_period(context.connection, desk.person.id, period, ("submitted", "approved"))
+    criteria = desk.published.scheme.criteria
+    return [
+        line for line in lines
+        if line.source == "member" and line.criterion in criteria and "member" in criteria[line.criterion].by
+    ]
+
+
+def _put_draft(context: Context, desk: Declarer, code: str, quantity: Decimal, batch: int) -> Refused | None:
+    criterion = desk.published.scheme.criteria.get(code)
+    if criterion is None or "member" not in criterion.by:
+        return refuse("criterion_unknown", text=code)
+    problems = check_quantity(criterion, quantity)
+    if problems:
+        return Refused(tuple(problems))
+    period = period_of(context.today)
+    same = [
+        line for line in declarations.of_batch(context.connection, desk.person.id, batch) if line.criterion == code
+    ]
+    if same:
+        values = {"quantity": quantity, "points": criterion.points(quantity)}
+        declarations.change(context.connection, [(same[0].id, same[0].edition)], ("draft",), **values)
+        return None
+    declaration = declarations.declaration_for(
+        context.connection, desk.person.id, desk.person.unit, desk.published.scheme.scheme, period, context.now
+    )
+    number = declarations.add(context.connection, {
+        "declaration_id": declaration, "member_id": desk.person.id, "unit_id": desk.person.unit,
+        "version_id": desk.published.id, "period": period, "criterion": code, "quantity": quantity,
+        "points": criterion.points(quantity), "note": "", "source": "member", "recorded_by": context.actor.member,
+        "batch": batch, "state": "draft", "edition": 1, "created_at": context.now,
+    })
+    evidence.attach_waiting(context.connection, context.actor.member, number, context.now - WAITING_EVIDENCE)
+    return None
+
+
+def _drop_batch(context: Context, desk: Declarer, batch: int) -> None:
+    pins = [(line.id, line.edition) for line in declarations.of_batch(context.connection, desk.person.id, batch)]
+    declarations.change(context.connection, pins, ("draft",), state="withdrawn")
+
+
+def next_step(context: Context, desk: Declarer, batch: int, filed: str = "") -> Draft | EvidenceQuestion:
+    """The first line that still lacks required evidence, else the whole batch to confirm."""
+    whole = whole_draft(context, desk, batch)
+    missing = next((line for line in whole.lines if lacks_evidence(line)), None)
+    if missing is not None:
+        return EvidenceQuestion(missing, desk.person.id, required=True)
+    return replace(whole, filed=filed)
+
+
+def whole_draft(context: Context, desk: Declarer, batch: int) -> Draft:
+    """A batch as it stands, and how many drafts there are besides."""
+    lines = draft_views(context, desk, batch)
+    everything = declarations.drafts(context.connection, desk.person.id, period_of(context.today))
+    others = len(everything) - len(lines)
+    return Draft(desk.person, desk.own, period_of(context.today), batch, tuple(lines), others)
+
+
+def lacks_evidence(line: LineView) -> bool:
+    """Whether a line cannot be submitted for want of evidence."""
+    return line.criterion.evidence == "required" and not line.evidence and not line.note
+
+
+def draft_views(context: Context, desk: Declarer, batch: int) -> list[LineView]:
+    """The drafts of a batch (all drafts when 0), each flagged when less would count than it says."""
+    if batch:
+        lines = declarations.of_batch(context.connection, desk.person.id, batch)
+    else:
+        lines = declarations.drafts(context.connection, desk.person.id, period_of(context.today))
+    return views(context, lines, cap_flags(context, lines))
+
+
+def cap_flags(context: Context, lines: list[Line]) -> dict[int, tuple[Flag, ...]]:
+    """Line → the flag that less would count, as if all these lines were posted now."""
+    flags: dict[int, tuple[Flag, ...]] = {}
+    by_year: dict[tuple[str, int], list[Line]] = {}
+    for line in lines:
+        key = (context.version(line.version).scheme.scheme, year_of(line.period))
+        by_year.setdefault(key, []).append(line)
+    for (scheme, year), some in by_year.items():
+        extra: dict[int, list[Entry]] = {}
+        for line in some:
+            entry = Entry(10**15 + line.id, line.criterion, line.period, line.points)
+            extra.setdefault(line.member, []).append(entry)
+        for _, result in points.scored(context, scheme, year, extra.keys(), extra).values():
+            for part in result.parts:
+                if part.entry > 10**15 and (found := flag_cap(part.posted, part.counted)):
+                    flags[part.entry - 10**15] = tuple(found)
+    return flags
+
+
+def show_draft(context: Context, request: ShowDraft) -> Draft | Refused:
+    """The drafts, to confirm or change."""
+    desk = subject(context, request.member)
+    if isinstance(desk, Refused):
+        return desk
+    lines = draft_views(context, desk, request.batch)
+    if not lines:
+        return refuse("no_drafts")
+    return Draft(desk.person, desk.own, period_of(context.today), request.batch, tuple(lines))
+
+
+REQUESTS = {
+    Declare: declare, PickCategory: pick_category, PickCriterion: pick_criterion, AddLine: add_line,
+    AddLines: add_lines, SameAsLast: same_as_last, ShowDraft: show_draft,
+}

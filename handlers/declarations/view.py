@@ -1,0 +1,68 @@
+"""A line as it is shown: with its criterion, its evidence, and what was decided."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from handlers.context import Context
+from rules.declarations import Flag
+from rules.schemes import Criterion
+from storage import declarations, evidence, members
+from storage.declarations import Line
+from storage.evidence import EvidenceRow
+
+
+@dataclass(frozen=True, slots=True)
+class LineView:
+    """One line for people: names instead of codes."""
+
+    id: int
+    edition: int
+    member: int
+    member_name: str
+    period: str
+    criterion: Criterion
+    category: str
+    quantity: Decimal
+    attendance: str | None
+    points: Decimal
+    note: str
+    source: str
+    state: str
+    batch: int
+    evidence: tuple[EvidenceRow, ...] = ()
+    flags: tuple[Flag, ...] = ()
+    reason: str = ""
+    reviewer: str = ""
+    decided_at: datetime | None = None
+
+    @property
+    def pin(self) -> tuple[int, int]:
+        """What a button pins: the line as it was shown."""
+        return self.id, self.edition
+
+
+def views(context: Context, lines: Iterable[Line], flags: dict[int, tuple[Flag, ...]] | None = None) -> list[LineView]:
+    """Lines for people, in the same order."""
+    found = list(lines)
+    ids = [line.id for line in found]
+    proofs = evidence.of_lines(context.connection, ids)
+    reviews = declarations.reviews_of(context.connection, ids)
+    people = {line.member for line in found} | {row.reviewer for row in reviews.values()}
+    names = members.names(context.connection, people)
+    shown = []
+    for line in found:
+        scheme = context.version(line.version).scheme
+        decided = reviews.get(line.id)
+        shown.append(LineView(
+            id=line.id, edition=line.edition, member=line.member, member_name=names[line.member], period=line.period,
+            criterion=scheme.criteria[line.criterion], category=scheme.category[line.criterion].name,
+            quantity=line.quantity, attendance=line.attendance, points=line.points, note=line.note,
+            source=line.source, state=line.state, batch=line.batch, evidence=tuple(proofs.get(line.id, ())),
+            flags=(flags or {}).get(line.id, ()), reason=decided.reason if decided else "",
+            reviewer=names[decided.reviewer] if decided else "", decided_at=decided.at if decided else None,
+        ))
+    return shown

@@ -1,0 +1,61 @@
+"""The desk: takes a request from whatever door, runs its handler in one write unit or on a read connection."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
+from datetime import datetime
+from typing import Any, Protocol, TypeVar
+
+from handlers import ledger, members, notices, overview, periods
+from handlers.context import Context, House
+from handlers.declarations import REQUESTS as DECLARATIONS
+from rules.access import Actor
+from storage.engine import Connection
+
+T = TypeVar("T")
+Handler = Callable[[Context, Any], Any]
+
+REQUESTS: dict[type, Handler] = {
+    **members.REQUESTS, **DECLARATIONS, **ledger.REQUESTS, **overview.REQUESTS, **periods.REQUESTS,
+    **notices.REQUESTS,
+}
+BY_NAME: Mapping[str, type] = {request.__name__: request for request in REQUESTS}
+
+
+class Store(Protocol):
+    """A database as the desk uses it: `storage.engine.Database`."""
+
+    def submit(self, unit: Callable[[Connection], T]) -> Future[T]:
+        """Queues a write unit."""
+
+    def read(self, query: Callable[[Connection], T]) -> T:
+        """Runs a query."""
+
+
+class Desk:
+    """One function per request; a unit may be run twice and never waits."""
+
+    def __init__(self, store: Store, house: House) -> None:
+        self.store = store
+        self.house = house
+
+    def context(self, connection: Connection, actor: Actor, now: datetime, *, quiet: bool = False) -> Context:
+        """The surroundings of a request inside a unit that is already open."""
+        return Context(connection, actor, now, self.house, quiet)
+
+    def handle(self, context: Context, request: Any) -> Any:
+        """Runs the handler of a request inside an open unit."""
+        return REQUESTS[type(request)](context, request)
+
+    def submit(self, actor: Actor, request: Any, now: datetime) -> Future[Any]:
+        """Queues a request as one write unit."""
+        return self.store.submit(lambda connection: self.handle(self.context(connection, actor, now), request))
+
+    def do(self, actor: Actor, request: Any, now: datetime) -> Any:
+        """Runs a request as one write unit and waits until it is durable."""
+        return self.submit(actor, request, now).result()
+
+    def ask(self, actor: Actor, query: Any, now: datetime) -> Any:
+        """Runs a query on a read connection."""
+        return self.store.read(lambda connection: self.handle(self.context(connection, actor, now), query))

@@ -1,0 +1,206 @@
+"""The home screen, invitations, and sessions of the web chat."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from handlers.context import Context, Refused, refuse
+from handlers.declarations.review import waiting_lines
+from rules.periods import period_of
+from storage import declarations, invitations, ledger, members
+from storage.members import Person
+
+INVITATION_DAYS = timedelta(days=7)
+SESSION_DAYS = timedelta(days=90)
+MOST_ATTEMPTS = 5
+WEBCHAT = "webchat"
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The start: what waits for the actor, and what he can do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Help:
+    """帮助: what can be typed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """取消: ends the question being asked; drafts stay."""
+
+
+@dataclass(frozen=True, slots=True)
+class Invite:
+    """Makes a personal link and PIN for a member; the secrets are drawn before the unit."""
+
+    member: int
+    token: str = ""
+    token_hash: str = ""
+    pin: str = ""
+    pin_hash: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FindInvitation:
+    """Who a link is for, and the hash of its PIN."""
+
+    token_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Redeem:
+    """Enters by link and PIN; `correct` was found out before the unit."""
+
+    token_hash: str
+    correct: bool
+    key_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Welcome:
+    """The home screen's facts."""
+
+    name: str
+    unit_name: str
+    period: str
+    declares: bool
+    roles: tuple[str, ...]
+    drafts: int
+    states: dict[str, int]
+    to_review: int
+    returned: tuple[int, ...]
+    total: str
+
+
+@dataclass(frozen=True, slots=True)
+class Manual:
+    """What can be typed, for these roles."""
+
+    roles: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """The question is over."""
+
+    drafts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """A personal link and its PIN, shown once."""
+
+    person: Person
+    token: str
+    pin: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Invited:
+    """The invitation behind a link."""
+
+    name: str
+    pin_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """A session of the web chat was opened."""
+
+    member: int
+    until: datetime
+
+
+def address_of(member: int) -> str:
+    """A member's one address in the web chat, whatever device he uses."""
+    return f"m{member}"
+
+
+def home(context: Context, _request: Home) -> Welcome | Refused:
+    """What waits, and what can be done."""
+    person = members.person(context.connection, context.actor.member, context.today)
+    if person is None:
+        return refuse("member_unknown")
+    period = period_of(context.today)
+    published = context.scheme_for(person.path)
+    lines = declarations.of_period(context.connection, person.id, period)
+    states: dict[str, int] = {}
+    for line in lines:
+        states[line.state] = states.get(line.state, 0) + 1
+    total = ""
+    if published is not None:
+        kept = ledger.summary_of(context.connection, person.id, published.scheme.scheme, context.today.year)
+        total = str(kept[ledger.TOTAL][1] if ledger.TOTAL in kept else published.scheme.total.base)
+    reviews = any(grant.role in ("secretary", "officer") for grant in context.actor.grants)
+    return Welcome(
+        person.name, person.unit_name, period, published is not None and _declares(context, person),
+        tuple(sorted({grant.role for grant in context.actor.grants})), states.get("draft", 0), states,
+        len(waiting_lines(context)) if reviews else 0,
+        tuple(line.id for line in lines if line.state == "returned"), total,
+    )
+
+
+def _declares(context: Context, person: Person) -> bool:
+    """Members of a branch declare; staff of an organisation or committee do not."""
+    return members.units_by_ids(context.connection, [person.unit])[person.unit].kind == "branch"
+
+
+def manual(context: Context, _request: Help) -> Manual:
+    """What can be typed."""
+    return Manual(tuple(sorted({grant.role for grant in context.actor.grants})))
+
+
+def stop(context: Context, _request: Stop) -> Stopped:
+    """Nothing changes; the dialog ends with the reply."""
+    drafts = declarations.drafts(context.connection, context.actor.member, period_of(context.today))
+    return Stopped(len(drafts))
+
+
+def invite(context: Context, request: Invite) -> Invitation | Refused:
+    """Makes an invitation; an older one of the same member ends."""
+    person = members.person(context.connection, request.member, context.today)
+    if person is None or context.actor.may("invite", person.unit, person.path) is None:
+        return refuse("not_allowed")
+    until = context.now + INVITATION_DAYS
+    invitations.replace(context.connection, {
+        "token_hash": request.token_hash, "member_id": person.id, "pin_hash": request.pin_hash,
+        "issued_by": context.actor.member or None, "issued_at": context.now, "expires_at": until, "attempts": 0,
+    })
+    context.audit("invite", "member", person.id)
+    return Invitation(person, request.token, request.pin, until)
+
+
+def find_invitation(context: Context, request: FindInvitation) -> Invited | Refused:
+    """The invitation behind a link that can still be used; one refusal for all others."""
+    row = invitations.find(context.connection, request.token_hash)
+    if row is None or row.used_at is not None or row.expires_at < context.now or row.attempts >= MOST_ATTEMPTS:
+        return refuse("invitation_over")
+    return Invited(members.names(context.connection, [row.member])[row.member], row.pin_hash)
+
+
+def redeem(context: Context, request: Redeem) -> Entered | Refused:
+    """Opens a session and binds the web chat, or counts a wrong PIN."""
+    found = find_invitation(context, FindInvitation(request.token_hash))
+    row = invitations.find(context.connection, request.token_hash)
+    if isinstance(found, Refused) or row is None:
+        return refuse("invitation_over")
+    if not request.correct:
+        invitations.count_attempt(context.connection, request.token_hash)
+        context.audit("pin_wrong", "member", row.member)
+        return refuse("pin_wrong", left=MOST_ATTEMPTS - row.attempts - 1)
+    until = context.now + SESSION_DAYS
+    invitations.spend(context.connection, request.token_hash, context.now)
+    invitations.open_session(context.connection, request.key_hash, row.member, context.now, until)
+    members.bind(context.connection, WEBCHAT, address_of(row.member), row.member, context.now)
+    context.audit("enter", "member", row.member)
+    return Entered(row.member, until)
+
+
+REQUESTS: dict[type, Callable[..., object]] = {
+    Home: home, Help: manual, Stop: stop, Invite: invite, FindInvitation: find_invitation, Redeem: redeem,
+}

@@ -1,0 +1,95 @@
+"""情况: how a month stands in the units one looks after."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from handlers.context import Context, Refused, refuse
+from rules.periods import period_of
+from storage import audit, declarations, inbox, ledger, members, outbox, upgrade
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """The month's state of all branches in one's scope; `period` "" is the current one."""
+
+    period: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BranchMonth:
+    """One branch's month: people, who declared, lines by state, who was not reached."""
+
+    name: str
+    people: int
+    declared: int
+    missing: tuple[str, ...]
+    waiting: int
+    approved: int
+    unreached: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """The branches in scope."""
+
+    period: str
+    branches: tuple[BranchMonth, ...]
+    earlier: int
+
+
+def overview(context: Context, request: Overview) -> Month | Refused:
+    """Counts from the rows, one query a fact."""
+    scopes = context.actor.granted("overview")
+    if not scopes:
+        return refuse("not_allowed")
+    period = request.period or period_of(context.today)
+    people = {
+        person.id: person
+        for grant, scope in scopes
+        for person in members.people_under(context.connection, grant.path, context.today)
+        if scope == "under" or person.unit == grant.unit
+    }
+    declared = declarations.declared(context.connection, period, people)
+    unreached = outbox.unreached(context.connection, people)
+    units = {person.unit: person.unit_name for person in people.values()}
+    counts = declarations.state_counts(context.connection, units, period)
+    branches = []
+    for unit, name in units.items():
+        mine = [person for person in people.values() if person.unit == unit]
+        branches.append(BranchMonth(
+            name, len(mine), sum(person.id in declared for person in mine),
+            tuple(person.name for person in mine if person.id not in declared),
+            counts.get(unit, {}).get("submitted", 0), counts.get(unit, {}).get("approved", 0),
+            tuple(person.name for person in mine if person.id in unreached),
+        ))
+    earlier = sum(
+        line.period < period for line in declarations.waiting(context.connection, units)
+    )
+    return Month(period, tuple(branches), earlier)
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What is stored, for the operator."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Name → count or counts."""
+
+    facts: dict[str, Any]
+
+
+def status(context: Context, _request: Status) -> Facts:
+    """Counts of everything that waits or is kept."""
+    connection = context.connection
+    return Facts({
+        "revision": upgrade.revision(connection), "messages": inbox.count(connection),
+        "parked": inbox.parked(connection), "lines": declarations.all_state_counts(connection),
+        "entries": ledger.count(connection), "outbox": outbox.counts(connection), "audit": audit.count(connection),
+    })
+
+
+REQUESTS = {Overview: overview, Status: status}

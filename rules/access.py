@@ -1,0 +1,97 @@
+"""Who may do what: one table of action → role → scope, and who may decide a line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+ROLES = ("secretary", "officer", "grid_lead", "instructor", "committee", "administrator")
+
+# action → role → "unit" (the unit of the role itself) or "under" (that unit and all below it)
+PERMISSIONS: dict[str, dict[str, str]] = {
+    "review": {"secretary": "unit"},
+    "record": {"secretary": "unit"},
+    "reverse": {"secretary": "unit", "officer": "under"},
+    "invite": {"secretary": "unit", "officer": "under", "administrator": "under"},
+    "overview": {
+        "secretary": "unit", "officer": "under", "grid_lead": "under", "instructor": "under", "committee": "under",
+    },
+    "publish": {"committee": "under", "administrator": "under"},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A role in a unit; `behalf` is the member whose deputy holds it now."""
+
+    role: str
+    unit: int
+    path: str
+    behalf: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts (操作人): a member with grants, or the system (member 0)."""
+
+    member: int
+    name: str = ""
+    unit: int | None = None
+    path: str = ""
+    grants: tuple[Grant, ...] = ()
+    locale: str | None = None
+
+    def granted(self, action: str) -> list[tuple[Grant, str]]:
+        """The grants that allow an action, each with its scope."""
+        scopes = PERMISSIONS[action]
+        return [(grant, scopes[grant.role]) for grant in self.grants if grant.role in scopes]
+
+    def may(self, action: str, unit: int, path: str) -> Grant | None:
+        """The grant that allows the action in a unit, own roles before a deputy's; None when there is none."""
+        allowed = [grant for grant, scope in self.granted(action) if _covers(grant, scope, unit, path)]
+        return min(allowed, key=lambda grant: grant.behalf is not None, default=None)
+
+
+SYSTEM = Actor(member=0)
+
+
+def _covers(grant: Grant, scope: str, unit: int, path: str) -> bool:
+    return grant.unit == unit if scope == "unit" else path.startswith(grant.path)
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """One person who holds a reviewing role in a unit on a day: `deputy_of` names the principal, if any."""
+
+    member: int
+    deputy_of: int | None = None
+
+
+def reviewers(member: int, branch: Iterable[Holder], parent: Iterable[Holder]) -> dict[int, int | None]:
+    """Who may decide a member's line → on whose behalf.
+
+    Nobody decides his own, nor does his deputy; when the branch has nobody else, the parent unit's officers do.
+    """
+    allowed = {
+        holder.member: holder.deputy_of
+        for holder in sorted(branch, key=lambda h: h.deputy_of is None)
+        if member not in (holder.member, holder.deputy_of)
+    }
+    deputies = {holder.member for holder in branch if holder.deputy_of == member}
+    allowed = {reviewer: behalf for reviewer, behalf in allowed.items() if reviewer not in deputies}
+    if allowed:
+        return allowed
+    return {h.member: h.deputy_of for h in parent if member not in (h.member, h.deputy_of)}
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """Days between which something holds, both included; an open end is None."""
+
+    start: date | None = None
+    end: date | None = None
+
+    def holds(self, day: date) -> bool:
+        """Whether the day lies in the term."""
+        return (self.start is None or self.start <= day) and (self.end is None or day <= self.end)

@@ -1,0 +1,21 @@
+"""Kinds of notice (通知): whether each goes at once, or waits for the digest of the day."""
+
+from __future__ import annotations
+
+from datetime import time
+
+DIGEST_AT = time(8, 30)
+
+# kind → goes at once
+KINDS: dict[str, bool] = {
+    "period_opened": False,
+    "declare_reminder": False,
+    "review_pending": False,
+    "period_closed": False,
+    "calendar_unknown": False,
+    "lines_decided": True,
+    "entry_recorded": True,
+    "entry_reversed": True,
+    "member_answered": True,
+    "identity_bound": True,
+}

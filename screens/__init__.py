@@ -1,0 +1,1 @@
+"""Words: turns answers, problems and notices into screens, from one catalogue."""

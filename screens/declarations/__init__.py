@@ -1,0 +1,1 @@
+"""Screens of declarations, reviews and the organisation's own entries."""

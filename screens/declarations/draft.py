@@ -1,0 +1,192 @@
+"""Screens of a declaration until it is submitted."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from handlers.declarations import forms as f
+from handlers.declarations.view import LineView
+from handlers.ledger import MyPoints
+from handlers.members import Home
+from screens.declarations import lines as words
+from screens.screen import Choice, Prompt, Screen
+from screens.texts import Say, amount, clean, month, number, signed
+
+OFFERED = (Decimal(1), Decimal(2), Decimal(3), Decimal(4), Decimal(5))
+MOST_LINES = 20
+
+
+def categories(say: Say, answer: f.Categories) -> Screen:
+    """Which category?"""
+    who = 0 if answer.own else answer.person.id
+    lines = [] if answer.own else [say("On behalf of {name}", name=answer.person.name)]
+    lines.append(say("Choose a category, or type one line such as: declare volunteering 2 study 1"))
+    for node, room in answer.nodes:
+        open_to = say("{points} more may count", points=number(room)) if room is not None else say("no cap")
+        lines.append(f"{node.name}{say(' ({text})', text=open_to)}")
+    choices = []
+    if answer.last:
+        choices.append(Choice(say("Same as last month ({count})", count=answer.last), f.SameAsLast(who)))
+    if answer.drafts:
+        choices.append(Choice(say("Go on with {count} drafts", count=answer.drafts), f.ShowDraft(0, who)))
+    choices += [Choice(node.name, f.PickCategory(node.code, answer.batch, who)) for node, _ in answer.nodes]
+    title = say("Declaration of {month}", month=month(say, answer.period))
+    return Screen(title, tuple(lines), (*choices, Choice(say("Back"), Home())))
+
+
+def criteria(say: Say, answer: f.Criteria) -> Screen:
+    """Which criterion?"""
+    lines = tuple(
+        f"{each.name}{say(': ')}{say('{points} points per {unit}', points=signed(each.value.rate), unit=each.unit)}"
+        + (f"{say('; ')}{each.about}" if each.about else "")
+        for each in answer.criteria
+    )
+    choices = [Choice(each.name, f.PickCriterion(each.code, answer.batch, answer.member)) for each in answer.criteria]
+    if answer.pages > 1:
+        onward = f.PickCategory(answer.node.code, answer.batch, answer.member, (answer.page + 1) % answer.pages)
+        label = say("More ({page}/{pages})", page=answer.page + 1, pages=answer.pages)
+        choices.append(Choice(label, onward))
+    choices.append(Choice(say("Back"), f.Declare(answer.member, answer.batch)))
+    return Screen(answer.node.name, lines, tuple(choices))
+
+
+def quantity(say: Say, answer: f.QuantityQuestion) -> Screen:
+    """How many? A tap for small numbers, typing for others."""
+    criterion = answer.criterion
+    if answer.line:
+        request: f.ChangeQuantity | f.AddLine = f.ChangeQuantity(answer.line)
+        back: object = f.ShowLine(answer.line)
+    else:
+        request = f.AddLine(criterion.code, answer.batch, answer.member)
+        back = f.Declare(answer.member, answer.batch)
+    offered = [each for each in OFFERED if each <= criterion.most]
+    choices = [
+        Choice(f"{number(each)}{criterion.unit}", _with_quantity(request, each)) for each in offered
+    ]
+    lines = [criterion.about] if criterion.about else []
+    lines.append(say("{points} points per {unit}", points=signed(criterion.value.rate), unit=criterion.unit))
+    lines.append(say("Tap a number, or type one (at most {most})", most=criterion.most))
+    if criterion.evidence == "required":
+        lines.append(say("Evidence is required for this criterion"))
+    title = say("{name}: how many?", name=criterion.name)
+    prompt = Prompt(request, "quantity", "number")
+    return Screen(title, tuple(lines), (*choices, Choice(say("Back"), back)), prompt)
+
+
+def _with_quantity(request: f.ChangeQuantity | f.AddLine, value: Decimal) -> f.ChangeQuantity | f.AddLine:
+    if isinstance(request, f.ChangeQuantity):
+        return f.ChangeQuantity(request.line, value)
+    return f.AddLine(request.criterion, request.batch, request.member, value)
+
+
+def evidence(say: Say, answer: f.EvidenceQuestion) -> Screen:
+    """A photo, a file or a note."""
+    line = answer.line
+    lines = [words.own(say, line), *words.files(say, line)]
+    lines.append(say("Send a photo or a file (PDF, Word, Excel), or type a note."))
+    if answer.required:
+        lines.append(say("Evidence is required for this criterion"))
+    choices = [Choice(say("Remove this line"), f.Withdraw(line.id))] if line.state == "draft" else []
+    back: object = f.ShowDraft(line.batch, answer.member) if line.state == "draft" else f.ShowLine(line.id)
+    title = say("Evidence: {what}", what=line.criterion.name)
+    prompt = Prompt(f.AddNote(line.id), "text", "evidence")
+    return Screen(title, tuple(lines), (*choices, Choice(say("Back"), back)), prompt)
+
+
+def draft(say: Say, answer: f.Draft) -> Screen:
+    """Everything before it counts."""
+    who = 0 if answer.own else answer.person.id
+    lines = [] if answer.own else [say("On behalf of {name}", name=answer.person.name)]
+    lines += [f"{index}. {words.own(say, line)}" for index, line in enumerate(answer.lines[:MOST_LINES], 1)]
+    lines += [say("Not understood: {text}. Type it again or choose by category.", text=text) for text in answer.unknown]
+    lines += [say("“{text}” could be several criteria: choose below.", text=typed) for typed, _, _ in answer.unclear]
+    lines += [say("“{typed}” was read as “{name}”", typed=typed, name=name) for typed, name in answer.guessed]
+    if answer.filed:
+        lines.append(say("Received: {name}", name=clean(answer.filed)))
+    if answer.others:
+        lines.append(say("{count} other drafts are kept", count=answer.others))
+    pins = tuple(line.pin for line in answer.lines)
+    total = sum((line.points for line in answer.lines), Decimal(0))
+    label = say("Confirm {count} lines ({points} points)", count=len(pins), points=signed(total))
+    choices = [Choice(label, f.Submit(pins, who))] if pins else []
+    choices += [
+        Choice(amount(each, many), f.AddLine(each.code, answer.batch, who, many))
+        for _, many, some in answer.unclear for each in some
+    ]
+    choices.append(Choice(say("Add another"), f.Declare(who, answer.batch)))
+    choices += [_change_choice(say, line) for line in answer.lines[:MOST_LINES]]
+    title = say("Please check: {month}", month=month(say, answer.period)) if pins else say("Nothing understood yet")
+    return Screen(title, tuple(lines), (*choices, Choice(say("Cancel"), Home())))
+
+
+def _change_choice(say: Say, line: LineView) -> Choice:
+    label = say("Change or add evidence: {what}", what=amount(line.criterion, line.quantity))
+    return Choice(label, f.ShowLine(line.id))
+
+
+def receipt(say: Say, answer: f.Receipt) -> Screen:
+    """Submitted, and how to take it back."""
+    lines = [] if answer.own else [say("On behalf of {name}", name=answer.person.name)]
+    lines += [f"{index}. {words.own(say, line)}" for index, line in enumerate(answer.lines[:MOST_LINES], 1)]
+    lines.append(say("Each decision will be told to you here."))
+    who = 0 if answer.own else answer.person.id
+    choices = (
+        Choice(say("Undo"), f.Undo(answer.undo, who)),
+        Choice(say("This month's lines"), f.MyLines()) if answer.own else Choice(say("Add another"), f.Declare(who)),
+        Choice(say("My points"), MyPoints()),
+    )
+    title = say("Submitted: {count} lines of {month}", count=len(answer.lines), month=month(say, answer.period))
+    return Screen(title, tuple(lines), choices)
+
+
+def mine(say: Say, answer: f.Mine) -> Screen:
+    """The month's lines, each one tap from what can be done with it."""
+    lines = [f"{index}. {words.with_state(say, line)}" for index, line in enumerate(answer.lines[:MOST_LINES], 1)]
+    open_lines = [line for line in answer.lines if line.state in ("draft", "submitted", "returned")]
+    choices = [
+        Choice(f"{amount(line.criterion, line.quantity)} {words.state_word(say, line.state)}", f.ShowLine(line.id))
+        for line in open_lines[:MOST_LINES]
+    ]
+    title = say("Declared in {month}", month=month(say, answer.period))
+    text = tuple(lines) or (say("Nothing yet this month."),)
+    return Screen(title, text, (*choices, Choice(say("Declare"), f.Declare()), Choice(say("Back"), Home())))
+
+
+def one_line(say: Say, answer: f.OneLine) -> Screen:
+    """One line and what can be done with it."""
+    line = answer.line
+    done = {
+        "noted": say("The note is saved."), "filed": say("The file is saved."),
+        "changed": say("Changed; it is reviewed as it stands now."), "withdrawn": say("Withdrawn; it does not count."),
+    }.get(answer.done)
+    lines = [*([done] if done else []), words.with_state(say, line), *words.files(say, line)]
+    if line.criterion.clause:
+        lines.append(say("Rule: {clause}", clause=line.criterion.clause))
+    choices = []
+    if line.source == "member" and line.state == "returned":
+        choices.append(Choice(say("Open again"), f.Reopen(line.id)))
+    if line.source == "member" and line.state in ("draft", "submitted"):
+        choices.append(Choice(say("Change quantity"), f.AskQuantity(line.id)))
+        choices.append(Choice(say("Add evidence"), f.AskEvidence(line.id)))
+    if line.source == "member" and line.state in ("draft", "submitted", "returned"):
+        choices.append(Choice(say("Withdraw"), f.Withdraw(line.id)))
+    if line.state == "draft":
+        choices.append(Choice(say("Back"), f.ShowDraft(line.batch)))
+    else:
+        choices.append(Choice(say("This month's lines"), f.MyLines()))
+    return Screen(line.criterion.name, tuple(lines), tuple(choices))
+
+
+def file_waits(say: Say, answer: f.FileWaits) -> Screen:
+    """A file without a line: kept, and what to do now."""
+    lines = (
+        say("“{name}” is kept for one day.", name=clean(answer.name)),
+        say("Declare the line it belongs to, and it is attached by itself."),
+    )
+    return Screen(say("File received"), lines, (Choice(say("Declare"), f.Declare()), Choice(say("Back"), Home())))
+
+
+SCREENS = {
+    f.Categories: categories, f.Criteria: criteria, f.QuantityQuestion: quantity, f.EvidenceQuestion: evidence,
+    f.Draft: draft, f.Receipt: receipt, f.Mine: mine, f.OneLine: one_line, f.FileWaits: file_waits,
+}

@@ -1,0 +1,72 @@
+"""A line in words, and the words for its state, flags and evidence."""
+
+from __future__ import annotations
+
+from handlers.declarations.view import LineView
+from rules.declarations import Flag
+from screens.texts import Say, amount, clean, names, number, signed
+
+
+def state_word(say: Say, state: str) -> str:
+    """The state of a line."""
+    return {
+        "draft": say("draft"), "submitted": say("waiting for review"), "approved": say("approved"),
+        "returned": say("returned"), "rejected": say("rejected"), "withdrawn": say("withdrawn"),
+    }[state]
+
+
+def attendance_word(say: Say, state: str | None) -> str:
+    """The attendance of one member."""
+    return {
+        "present": say("present"), "late": say("late"), "leave": say("on leave"), "absent": say("absent"),
+    }.get(state or "", "")
+
+
+def flag_word(say: Say, flag: Flag) -> str:
+    """What a reviewer should look at."""
+    facts = dict(flag.facts)
+    if flag.code == "over_cap":
+        return say("over the cap, {points} would count", points=signed(str(facts["counted"])))
+    if flag.code == "above_usual":
+        return say("usually {quantity}", quantity=number(str(facts["usual"])))
+    return say("same evidence used before")
+
+
+def what(say: Say, line: LineView) -> str:
+    """Criterion, quantity and points."""
+    head = amount(line.criterion, line.quantity)
+    if line.attendance is not None:
+        head = f"{line.criterion.name} {attendance_word(say, line.attendance)}"
+    return say("{what}, {points} points", what=head, points=signed(line.points))
+
+
+def own(say: Say, line: LineView) -> str:
+    """A line as its member sees it."""
+    parts = [what(say, line)]
+    if line.evidence:
+        parts.append(say("{count} files", count=len(line.evidence)))
+    if line.note:
+        parts.append(say("note: {text}", text=clean(line.note)))
+    parts += [flag_word(say, flag) for flag in line.flags]
+    return say("; ").join(parts)
+
+
+def with_state(say: Say, line: LineView) -> str:
+    """A line with its state, and the reason when it came back."""
+    text = f"{own(say, line)}{say('; ')}{state_word(say, line.state)}"
+    if line.reason and line.state in ("returned", "rejected"):
+        return text + say("; ") + say("reason: {text}", text=clean(line.reason))
+    return text
+
+
+def queued(say: Say, number_shown: int, line: LineView) -> str:
+    """A line as its reviewer sees it."""
+    text = f"{number_shown}. {line.member_name} {own(say, line)}"
+    return text if line.state == "submitted" else text + say("; ") + state_word(say, line.state)
+
+
+def files(say: Say, line: LineView) -> list[str]:
+    """The evidence of a line, by name."""
+    if not line.evidence:
+        return []
+    return [say("Evidence: {names}", names=names(say, [clean(each.name) for each in line.evidence]))]

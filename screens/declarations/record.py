@@ -1,0 +1,133 @@
+"""Screens of the organisation's own entries."""
+
+from __future__ import annotations
+
+from handlers.declarations import forms, record as r
+from handlers.ledger import Reverse
+from handlers.members import Home, Invite
+from screens.declarations import lines as words
+from screens.screen import Choice, Prompt, Screen
+from screens.texts import Say, clean, day, month, names, signed
+
+
+def menu(say: Say, _answer: r.Menu) -> Screen:
+    """What can be recorded."""
+    choices = (
+        Choice(say("Attendance of a meeting"), r.MeetingMenu()),
+        Choice(say("Addition or deduction"), r.PickMember("entry")),
+        Choice(say("Declare on behalf of a member"), r.PickMember("behalf")),
+        Choice(say("Take an entry back"), r.PickMember("reverse")),
+        Choice(say("Invite a member to the web chat"), r.PickMember("invite")),
+        Choice(say("Back"), Home()),
+    )
+    return Screen(say("Record"), (say("The member is told of each entry and may answer."),), choices)
+
+
+def people(say: Say, answer: r.People) -> Screen:
+    """Which member?"""
+    make = {
+        "entry": lambda number: r.PickRecord(number), "behalf": lambda number: forms.Declare(number),
+        "reverse": lambda number: r.PickReversal(number), "invite": lambda number: Invite(number),
+    }[answer.purpose]
+    choices = [Choice(person.name, make(person.id)) for person in answer.people]
+    if answer.pages > 1:
+        onward = r.PickMember(answer.purpose, (answer.page + 1) % answer.pages)
+        choices.append(Choice(say("More ({page}/{pages})", page=answer.page + 1, pages=answer.pages), onward))
+    return Screen(say("Which member?"), (), (*choices, Choice(say("Back"), r.RecordMenu())))
+
+
+def records(say: Say, answer: r.Records) -> Screen:
+    """Which criterion?"""
+    lines = tuple(f"{each.name}{say(': ')}{signed(each.points(r.ONE))}" for each in answer.criteria)
+    choices = [Choice(each.name, r.RecordEntry(answer.person.id, each.code)) for each in answer.criteria]
+    if answer.pages > 1:
+        onward = r.PickRecord(answer.person.id, (answer.page + 1) % answer.pages)
+        choices.append(Choice(say("More ({page}/{pages})", page=answer.page + 1, pages=answer.pages), onward))
+    title = say("Entry for {name}", name=answer.person.name)
+    return Screen(title, lines, (*choices, Choice(say("Back"), r.PickMember("entry"))))
+
+
+def record_draft(say: Say, answer: r.RecordDraft) -> Screen:
+    """The reason, then the entry before it counts."""
+    request = r.RecordEntry(answer.person.id, answer.criterion.code, answer.reason)
+    head = f"{answer.person.name}{say('; ')}{answer.criterion.name}{say('; ')}{signed(answer.points)}"
+    lines = [head, *([answer.criterion.about] if answer.criterion.about else [])]
+    if answer.criterion.clause:
+        lines.append(say("Rule: {clause}", clause=answer.criterion.clause))
+    back = Choice(say("Back"), r.PickRecord(answer.person.id))
+    if not answer.reason:
+        lines.append(say("Type the facts: what happened, when. The member reads it."))
+        return Screen(say("Why this entry?"), tuple(lines), (back,), Prompt(request, "reason"))
+    lines.append(say("reason: {text}", text=clean(answer.reason)))
+    confirmed = r.RecordEntry(answer.person.id, answer.criterion.code, answer.reason, confirmed=True)
+    return Screen(say("Please check the entry"), tuple(lines), (Choice(say("Confirm the entry"), confirmed), back))
+
+
+def meetings(say: Say, answer: r.Meetings) -> Screen:
+    """Which meeting?"""
+    choices = [Choice(each.name, r.Attendance(each.code)) for each in answer.criteria]
+    return Screen(say("Which meeting was held today?"), (), (*choices, Choice(say("Back"), r.RecordMenu())))
+
+
+def sheet(say: Say, answer: r.Sheet) -> Screen:
+    """Everybody is present but those marked."""
+    lines = [
+        f"{index}. {person.name} {words.attendance_word(say, state)}"
+        for index, (person, state) in enumerate(answer.people, 1)
+    ]
+    lines.append(say("Type the exceptions, for example: late 3, on leave 5 7, absent 9"))
+    code = answer.criterion.code
+    choices = (
+        Choice(say("Confirm attendance ({count} members)", count=len(answer.people)),
+               r.RecordAttendance(code, answer.marks, answer.on)),
+        Choice(say("Everybody present"), r.Attendance(code)),
+        Choice(say("Back"), r.MeetingMenu()),
+    )
+    title = say("Attendance: {name}, {day}", name=answer.criterion.name, day=day(say, answer.on.isoformat()))
+    return Screen(title, tuple(lines), choices, Prompt(r.Attendance(code, answer.marks), "words", "marks"))
+
+
+def recorded(say: Say, answer: r.Recorded) -> Screen:
+    """What was posted."""
+    lines = [say("{count} entries are posted.", count=answer.posted)] if answer.posted else []
+    if answer.on is None:
+        lines.insert(0, f"{names(say, answer.names)}{say('; ')}{answer.criterion.name}")
+    elif answer.names:
+        lines.append(say("Not present throughout: {names}", names=names(say, answer.names)))
+    if answer.waiting:
+        lines.append(say("Your own entry waits for another reviewer: nobody decides on himself."))
+    choices = (Choice(say("Record another"), r.RecordMenu()), Choice(say("Home"), Home()))
+    return Screen(say("Recorded"), tuple(lines), choices)
+
+
+def answer_question(say: Say, answer: r.AnswerQuestion) -> Screen:
+    """The member's word."""
+    lines = (words.what(say, answer.line), say("Type what you want to say; it is kept with the entry."))
+    return Screen(say("Your answer"), lines, (Choice(say("Cancel"), Home()),), Prompt(r.Answer(answer.line.id), "text"))
+
+
+def answered(say: Say, answer: r.Answered) -> Screen:
+    """It arrived."""
+    return Screen(say("Answer kept"), (say("{name} is told of it.", name=answer.to),), (Choice(say("Home"), Home()),))
+
+
+def reversals(say: Say, answer: r.Reversals) -> Screen:
+    """Which entry is to be taken back?"""
+    lines = tuple(
+        f"{index}. {month(say, row.period)} {criterion.name} {signed(row.points)}"
+        for index, (row, criterion) in enumerate(answer.entries, 1)
+    )
+    choices = [
+        Choice(f"{month(say, row.period)} {criterion.name} {signed(row.points)}", Reverse(row.id))
+        for row, criterion in answer.entries
+    ]
+    title = say("Take back an entry of {name}", name=answer.person.name)
+    text = lines or (say("There is nothing to take back."),)
+    return Screen(title, text, (*choices, Choice(say("Back"), r.RecordMenu())))
+
+
+SCREENS = {
+    r.Menu: menu, r.People: people, r.Records: records, r.RecordDraft: record_draft, r.Meetings: meetings,
+    r.Sheet: sheet, r.Recorded: recorded, r.AnswerQuestion: answer_question, r.Answered: answered,
+    r.Reversals: reversals,
+}

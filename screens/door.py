@@ -1,0 +1,75 @@
+"""What the door itself says: unknown words, old buttons, strangers, and a broken machine."""
+
+from __future__ import annotations
+
+from handlers.declarations.forms import Declare
+from handlers.members import Help, Home
+from screens.screen import Choice, Screen
+from screens.texts import Say, clean
+
+
+def unknown(say: Say, text: str) -> Screen:
+    """Nothing understood."""
+    shown = clean(text)[:30]
+    lines = (
+        say("“{text}” was not understood; nothing was changed.", text=shown) if shown else say("The message was empty."),
+        say("Tap a button, or type: declare, my points, help."),
+    )
+    choices = (Choice(say("Declare"), Declare()), Choice(say("Help"), Help()), Choice(say("Home"), Home()))
+    return Screen(say("Not understood"), lines, choices)
+
+
+def too_long(say: Say, length: int, most: int) -> Screen:
+    """A text beyond all bounds."""
+    line = say("That is {length} characters; at most {most}. Please shorten it.", length=length, most=most)
+    return Screen(say("Too long"), (line,), (Choice(say("Home"), Home()),))
+
+
+def old_button(say: Say, *, used: bool) -> Screen:
+    """A button that does nothing any more; the current screen follows."""
+    line = say("This step was done already; nothing was done twice.") if used else say(
+        "This button belongs to an older screen; nothing was changed.")
+    return Screen(say("Old button"), (line, say("Go on from here:")))
+
+
+def number_wanted(say: Say, text: str) -> Screen:
+    """A number was asked for."""
+    line = say("“{text}” is not a number. Please type a number such as 2.", text=clean(text)[:30])
+    return Screen(say("A number, please"), (line,))
+
+
+def marks_wanted(say: Say) -> Screen:
+    """Attendance was not understood."""
+    return Screen(say("Not understood"), (say("Type for example: late 3, on leave 5 7, absent 9"),))
+
+
+def queue_first(say: Say) -> Screen:
+    """Numbers only mean something on the list one sees."""
+    return Screen(say("The list first"), (say("Numbers are those of the list you see. Here it is; type again:"),))
+
+
+def stranger(say: Say) -> Screen:
+    """Nobody is bound to this address."""
+    line = say("Please open the personal link from your branch secretary and enter the PIN.")
+    return Screen(say("We do not know you yet"), (line,))
+
+
+def shown_once(say: Say) -> Screen:
+    """In place of a screen that held a secret."""
+    return Screen(say("Shown once"), (say("The link and PIN were shown once. Make a new invitation if needed."),),
+                  (Choice(say("Home"), Home()),))
+
+
+def broken(say: Say) -> Screen:
+    """The machine failed; the message is kept."""
+    lines = (
+        say("Your message is kept, but could not be handled. The administrator sees it."),
+        say("You can go on with something else."),
+    )
+    return Screen(say("Something went wrong on our side"), lines, (Choice(say("Home"), Home()),))
+
+
+def busy(say: Say) -> Screen:
+    """The database did not answer; nothing was stored."""
+    line = say("Nothing was stored just now. Please send it again in a minute.")
+    return Screen(say("Please try again"), (line,))

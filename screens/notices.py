@@ -1,0 +1,113 @@
+"""Messages that are pushed: one for each urgent notice, one digest for all others of a day."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from handlers.declarations.forms import Declare, Reopen, SameAsLast
+from handlers.declarations.record import Answer
+from handlers.declarations.review import ShowQueue
+from handlers.ledger import MyPoints
+from handlers.overview import Overview
+from screens.declarations.lines import attendance_word
+from screens.screen import Choice, Screen
+from screens.texts import Say, clean, day, month, number, signed
+from storage.outbox import NoticeRow
+
+Facts = dict[str, Any]
+Part = tuple[str, list[str], list[Choice]]
+
+
+def _opened(say: Say, f: Facts) -> Part:
+    lines = [say("Please declare until {day}, 24:00.", day=day(say, f["until"])), f["title"]]
+    choices = [Choice(say("Same as last month"), SameAsLast()), Choice(say("Declare"), Declare())]
+    return say("Declaration of {month} is open", month=month(say, f["period"])), lines, choices
+
+
+def _reminder(say: Say, f: Facts) -> Part:
+    left = say("Today is the last day.") if f["left"] == 0 else say("{days} days are left.", days=f["left"])
+    lines = [say("You have not declared yet; the month ends on {day}.", day=day(say, f["until"])), left]
+    choices = [Choice(say("Same as last month"), SameAsLast()), Choice(say("Declare"), Declare())]
+    return say("Reminder: declaration of {month}", month=month(say, f["period"])), lines, choices
+
+
+def _pending(say: Say, f: Facts) -> Part:
+    line = say("{count} lines of {people} members wait for your review.", count=f["count"], people=f["people"])
+    return say("Waiting for your review"), [line], [Choice(say("Review ({count})", count=f["count"]), ShowQueue())]
+
+
+def _closed(say: Say, f: Facts) -> Part:
+    lines = [say("{unit}: {approved} lines approved", unit=f["unit"], approved=f["approved"])]
+    if f["undecided"]:
+        lines.append(say("{count} lines are undecided; they will count in the month you decide them.",
+                         count=f["undecided"]))
+    return say("{month} is closed", month=month(say, f["period"])), lines, [Choice(say("State of the month"), Overview())]
+
+
+def _calendar(say: Say, f: Facts) -> Part:
+    line = say("Reminders in {year} follow weekdays until the holidays are known: please update.", year=f["year"])
+    return say("Public holidays of {year} are not known yet", year=f["year"]), [line], []
+
+
+def _decided(say: Say, f: Facts) -> Part:
+    word = {"approve": say("approved"), "return": say("returned"), "reject": say("rejected")}[f["decision"]]
+    lines = [
+        say("{what}, {points} points", what=f"{each['name']} {number(each['quantity'])}{each['unit']}",
+            points=signed(each["points"]))
+        for each in f["lines"][:20]
+    ]
+    if f["reason"]:
+        lines.append(say("reason: {text}", text=clean(f["reason"])))
+    lines.append(say("by {name}", name=f["by"]))
+    choices = [Choice(say("My points"), MyPoints())]
+    if f["decision"] == "return":
+        choices.insert(0, Choice(say("Open again"), Reopen(f["lines"][0]["id"])))
+    title = say("{count} lines of {month}: {word}", count=len(f["lines"]), month=month(say, f["period"]), word=word)
+    return title, lines, choices
+
+
+def _recorded(say: Say, f: Facts) -> Part:
+    lines = [f"{f['name']} {signed(f['points'])}"]
+    if f["attendance"]:
+        lines = [f"{f['name']} {attendance_word(say, f['attendance'])} {signed(f['points'])}"]
+    lines.append(clean(f["note"]))
+    if f["clause"]:
+        lines.append(say("Rule: {clause}", clause=f["clause"]))
+    lines.append(say("by {name}", name=f["by"]))
+    return say("Your branch recorded an entry"), lines, [Choice(say("Answer"), Answer(f["line"]))]
+
+
+def _reversed(say: Say, f: Facts) -> Part:
+    lines = [f"{f['criterion']} {signed(f['points'])}", say("reason: {text}", text=clean(f["reason"]))]
+    lines.append(say("by {name}", name=f["by"]))
+    return say("An entry of yours was taken back"), lines, [Choice(say("My points"), MyPoints())]
+
+
+def _answered(say: Say, f: Facts) -> Part:
+    lines = [f"{f['name']} {signed(f['points'])}", clean(f["text"])]
+    return say("{name} answers to an entry", name=f["by"]), lines, []
+
+
+def _bound(say: Say, f: Facts) -> Part:
+    return say("Your account is bound"), [clean(f["channel"])], []
+
+
+PARTS: dict[str, Callable[[Say, Facts], Part]] = {
+    "period_opened": _opened, "declare_reminder": _reminder, "review_pending": _pending, "period_closed": _closed,
+    "calendar_unknown": _calendar, "lines_decided": _decided, "entry_recorded": _recorded,
+    "entry_reversed": _reversed, "member_answered": _answered, "identity_bound": _bound,
+}
+
+
+def message(say: Say, notices: Sequence[NoticeRow]) -> Screen:
+    """One notice as it is, several as one digest without a choice twice."""
+    kinds = {row.kind for row in notices}
+    kept = [row for row in notices if row.kind != "period_opened" or "declare_reminder" not in kinds]
+    parts = [PARTS[row.kind](say, row.facts) for row in kept]
+    if len(parts) == 1:
+        title, lines, choices = parts[0]
+        return Screen(title, tuple(lines), tuple(choices))
+    lines = [text for title, some, _ in parts for text in (title, *some)]
+    unique = {repr(choice.request): choice for _, _, choices in parts for choice in choices}
+    return Screen(say("Today: {count} matters", count=len(parts)), tuple(lines), tuple(unique.values()))

@@ -1,0 +1,21 @@
+"""Answer → screen: one table of all subjects."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from screens import ledger, members, overview, problems
+from screens.declarations import draft, record, review
+from screens.screen import Screen
+from screens.texts import Say
+
+SCREENS: dict[type, Callable[[Say, Any], Screen]] = {
+    **members.SCREENS, **draft.SCREENS, **review.SCREENS, **record.SCREENS, **ledger.SCREENS, **overview.SCREENS,
+    **problems.SCREENS,
+}
+
+
+def screen_of(say: Say, answer: Any) -> Screen:
+    """The screen of a handler's answer."""
+    return SCREENS[type(answer)](say, answer)

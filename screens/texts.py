@@ -1,0 +1,71 @@
+"""The one catalogue: ids are English sentences, Chinese is complete and the default."""
+
+from __future__ import annotations
+
+import gettext
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from rules.schemes import Criterion
+from storage.kinds import plain
+
+FOLDER = Path(__file__).parent / "locale"
+LOCALES = ("zh_CN", "en")
+Say = Callable[..., str]
+
+
+@cache
+def words(locale: str) -> Say:
+    """The function that says an English sentence in a language, with its facts filled in."""
+    catalogue = gettext.translation("zhibu", FOLDER, [locale], fallback=locale == "en")
+
+    def say(sentence: str, **facts: object) -> str:
+        return catalogue.gettext(sentence).format(**facts)
+
+    return say
+
+
+def number(value: Decimal | str) -> str:
+    """A figure as people write it: no trailing zeros."""
+    return format(plain(Decimal(value)), "f")
+
+
+def signed(value: Decimal | str) -> str:
+    """Points with their sign."""
+    figure = number(value)
+    return figure if figure.startswith("-") or figure == "0" else f"+{figure}"
+
+
+def month(say: Say, period: str) -> str:
+    """A period for people: 2026年11月."""
+    return say("{year}-{month:02d}", year=int(period[:4]), month=int(period[5:7]))
+
+
+def day(say: Say, date: str) -> str:
+    """A day for people, from its ISO text: 11月30日."""
+    return say("{month:02d}-{day:02d}", month=int(date[5:7]), day=int(date[8:10]))
+
+
+def moment(say: Say, instant: datetime, zone: ZoneInfo) -> str:
+    """An instant for people, in local time: 11月22日 14:30."""
+    local = instant.astimezone(zone)
+    return say("{month:02d}-{day:02d} {time}", month=local.month, day=local.day, time=f"{local:%H:%M}")
+
+
+def amount(criterion: Criterion, quantity: Decimal) -> str:
+    """A criterion with its quantity: 志愿服务 2小时."""
+    return f"{criterion.name} {number(quantity)}{criterion.unit}"
+
+
+def names(say: Say, people: Iterable[str]) -> str:
+    """Names in a row."""
+    return say(", ").join(people)
+
+
+def clean(text: str) -> str:
+    """Text for a line of a screen: no control or direction marks, no line breaks."""
+    return " ".join("".join(c for c in text if c.isprintable() or c in "\n\t ").split())

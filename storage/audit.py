@@ -1,0 +1,85 @@
+"""The audit trail (留痕): append-only, each row bound to the one before by a hash."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+
+from storage.kinds import EPOCH, Instant
+from storage.metadata import identifier, metadata
+
+audit = sa.Table(
+    "audit", metadata, identifier(),
+    sa.Column("at", Instant, nullable=False),
+    sa.Column("actor_id", sa.BigInteger, nullable=False),
+    sa.Column("behalf_id", sa.BigInteger),
+    sa.Column("action", sa.String(64), nullable=False),
+    sa.Column("subject", sa.String(32), nullable=False),
+    sa.Column("subject_id", sa.BigInteger, nullable=False),
+    sa.Column("facts", sa.Text, nullable=False),
+    sa.Column("previous", sa.String(64), nullable=False),
+    sa.Column("hash", sa.String(64), nullable=False, unique=True),
+)
+GENESIS = "0" * 64
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """What is to be recorded: who, on whose behalf, did what, to which row."""
+
+    action: str
+    subject: str
+    subject_id: int
+    facts: dict[str, Any]
+    behalf: int | None = None
+
+
+def record(connection: sa.Connection, actor_id: int, deeds: Sequence[Deed], now: datetime) -> None:
+    """Adds audit entries (留痕记录) to the end of the chain."""
+    last = connection.execute(sa.select(audit.c.id, audit.c.hash).order_by(audit.c.id.desc()).limit(1)).first()
+    number, previous = (0, GENESIS) if last is None else (last.id, last.hash)
+    rows = []
+    for deed in deeds:
+        number += 1
+        facts = msgspec.json.encode(deed.facts, order="sorted").decode()
+        content = (number, now, actor_id, deed.behalf, deed.action, deed.subject, deed.subject_id, facts)
+        link = _link(previous, content)
+        rows.append({
+            "id": number, "at": now, "actor_id": actor_id, "behalf_id": deed.behalf, "action": deed.action,
+            "subject": deed.subject, "subject_id": deed.subject_id, "facts": facts, "previous": previous, "hash": link,
+        })
+        previous = link
+    if rows:
+        connection.execute(sa.insert(audit), rows)
+
+
+def broken_at(connection: sa.Connection) -> int | None:
+    """The number of the first audit entry that does not fit the chain; None when all fit."""
+    c = audit.c
+    query = sa.select(
+        c.id, c.at, c.actor_id, c.behalf_id, c.action, c.subject, c.subject_id, c.facts, c.previous, c.hash
+    ).order_by(c.id)
+    expected, previous = 1, GENESIS
+    for row in connection.execution_options(yield_per=1000).execute(query):
+        content = tuple(row)[:8]
+        if row.id != expected or row.previous != previous or row.hash != _link(previous, content):
+            return int(row.id)
+        expected, previous = expected + 1, row.hash
+    return None
+
+
+def count(connection: sa.Connection) -> int:
+    """How many audit entries there are."""
+    return int(connection.execute(sa.select(sa.func.count()).select_from(audit)).scalar_one())
+
+
+def _link(previous: str, content: tuple[Any, ...]) -> str:
+    number, at, *rest = content
+    text = msgspec.json.encode([previous, number, (at - EPOCH) // timedelta(milliseconds=1), *rest])
+    return hashlib.sha256(text).hexdigest()

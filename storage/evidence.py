@@ -1,0 +1,123 @@
+"""Evidence of lines: the rows, and the files in the data folder under the hash of their content."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from storage.kinds import Instant
+from storage.metadata import identifier, metadata, refers
+
+evidence = sa.Table(
+    "evidence", metadata, identifier(),
+    refers("member_id", "member.id", index=True),
+    refers("line_id", "line.id", nullable=True, index=True),
+    sa.Column("kind", sa.String(16), nullable=False),
+    sa.Column("name", sa.String(200), nullable=False),
+    sa.Column("media_type", sa.String(100), nullable=False),
+    sa.Column("sha256", sa.String(64), nullable=False, index=True),
+    sa.Column("stored", sa.String(200), nullable=False),
+    sa.Column("size", sa.BigInteger, nullable=False),
+    sa.Column("added_at", Instant, nullable=False),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """A file that is already on disk: kind photo or file, hash of the original, size in bytes."""
+
+    kind: str
+    name: str
+    media_type: str
+    sha256: str
+    stored: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceRow:
+    """One piece of evidence of a line."""
+
+    id: int
+    line: int
+    kind: str
+    name: str
+    sha256: str
+
+
+def keep_file(folder: Path, name: str, content: bytes) -> str:
+    """Stores bytes durably under `folder`/evidence and gives the path relative to the folder."""
+    relative = Path("evidence") / name[:2] / name
+    target = folder / relative
+    if target.exists():
+        return str(relative)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    partial = target.with_suffix(target.suffix + ".part")
+    with partial.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    partial.rename(target)
+    directory = os.open(target.parent, os.O_RDONLY)
+    try:
+        os.fsync(directory)
+    finally:
+        os.close(directory)
+    return str(relative)
+
+
+def add(connection: sa.Connection, member_id: int, line_id: int | None, filed: Filed, now: datetime) -> int:
+    """Records a file as evidence of a line, or for the member's next line when there is none yet."""
+    values = {
+        "member_id": member_id, "line_id": line_id, "kind": filed.kind, "name": filed.name,
+        "media_type": filed.media_type, "sha256": filed.sha256, "stored": filed.stored, "size": filed.size,
+        "added_at": now,
+    }
+    return int(connection.execute(sa.insert(evidence).returning(evidence.c.id), values).scalar_one())
+
+
+def attach_waiting(connection: sa.Connection, member_id: int, line_id: int, since: datetime) -> int:
+    """Attaches what a member sent before he had a line; gives how many pieces."""
+    c = evidence.c
+    query = (
+        sa.update(evidence)
+        .where(c.member_id == member_id, c.line_id.is_(None), c.added_at >= since)
+        .values(line_id=line_id)
+    )
+    return connection.execute(query).rowcount
+
+
+def of_lines(connection: sa.Connection, lines: Iterable[int]) -> dict[int, list[EvidenceRow]]:
+    """Line → its evidence."""
+    c = evidence.c
+    query = sa.select(c.id, c.line_id, c.kind, c.name, c.sha256).where(c.line_id.in_(set(lines))).order_by(c.id)
+    found: dict[int, list[EvidenceRow]] = {}
+    for row in connection.execute(query):
+        found.setdefault(row.line_id, []).append(EvidenceRow(*row))
+    return found
+
+
+def used_elsewhere(connection: sa.Connection, lines: Iterable[int]) -> set[int]:
+    """Those of the lines whose evidence stands, with the same content, with another line too."""
+    mine = evidence.alias("mine")
+    other = evidence.alias("other")
+    query = (
+        sa.select(mine.c.line_id)
+        .join(other, sa.and_(other.c.sha256 == mine.c.sha256, other.c.line_id != mine.c.line_id))
+        .where(mine.c.line_id.in_(set(lines)))
+    )
+    return set(connection.execute(query.distinct()).scalars())
+
+
+def stored_file(connection: sa.Connection, evidence_id: int) -> tuple[int, str, str, str] | None:
+    """(line, stored path, media type, name) of one piece of evidence."""
+    c = evidence.c
+    row = connection.execute(
+        sa.select(c.line_id, c.stored, c.media_type, c.name).where(c.id == evidence_id)
+    ).first()
+    return None if row is None else (row.line_id, row.stored, row.media_type, row.name)

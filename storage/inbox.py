@@ -1,0 +1,194 @@
+"""What came in and what was answered; dialogs and the actions behind buttons."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from storage.kinds import Instant, Json
+from storage.metadata import identifier, metadata
+
+inbox = sa.Table(
+    "inbox", metadata, identifier(),
+    sa.Column("channel", sa.String(16), nullable=False),
+    sa.Column("external_id", sa.String(200), nullable=False),
+    sa.Column("address", sa.String(128), nullable=False),
+    sa.Column("member_id", sa.BigInteger),
+    sa.Column("said", Json, nullable=False),
+    sa.Column("reply", Json),
+    sa.Column("state", sa.String(16), nullable=False),
+    sa.Column("error", sa.Text),
+    sa.Column("received_at", Instant, nullable=False),
+    sa.UniqueConstraint("channel", "external_id"),
+    sa.Index("ix_inbox_address", "channel", "address", "id"),
+)
+dialog = sa.Table(
+    "dialog", metadata,
+    sa.Column("channel", sa.String(16), primary_key=True),
+    sa.Column("address", sa.String(128), primary_key=True),
+    sa.Column("kind", sa.String(64), nullable=False),
+    sa.Column("args", Json, nullable=False),
+    sa.Column("field", sa.String(32), nullable=False),
+    sa.Column("expects", sa.String(16), nullable=False),
+    sa.Column("expires_at", Instant, nullable=False),
+)
+token = sa.Table(
+    "token", metadata,
+    sa.Column("token", sa.String(16), primary_key=True),
+    sa.Column("channel", sa.String(16), nullable=False),
+    sa.Column("address", sa.String(128), nullable=False),
+    sa.Column("position", sa.Integer, nullable=False),
+    sa.Column("label", sa.String(200), nullable=False),
+    sa.Column("kind", sa.String(64), nullable=False),
+    sa.Column("args", Json, nullable=False),
+    sa.Column("pushed", sa.Boolean, nullable=False),
+    sa.Column("state", sa.String(16), nullable=False),
+    sa.Column("expires_at", Instant, nullable=False),
+    sa.Index("ix_token_address", "channel", "address", "state"),
+    sa.Index("ix_token_expires_at", "expires_at"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One message and its reply (a list of screens as JSON)."""
+
+    id: int
+    said: dict[str, Any]
+    reply: list[dict[str, Any]] | None
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DialogRow:
+    """A question that waits for an answer: the request it completes and the field it fills."""
+
+    kind: str
+    args: dict[str, Any]
+    field: str
+    expects: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TokenRow:
+    """The action behind a button: state live, used or replaced."""
+
+    token: str
+    label: str
+    kind: str
+    args: dict[str, Any]
+    pushed: bool
+    state: str
+    expires_at: datetime
+
+
+def reply_to(connection: sa.Connection, channel: str, external_id: str) -> list[dict[str, Any]] | None:
+    """The reply given to a message seen before; None when it is new (or was parked, and may be tried again)."""
+    c = inbox.c
+    query = sa.select(c.reply).where(c.channel == channel, c.external_id == external_id)
+    reply: list[dict[str, Any]] | None = connection.execute(query).scalar()
+    return reply
+
+
+def keep(connection: sa.Connection, values: Mapping[str, Any]) -> int:
+    """Stores a message with its reply."""
+    return int(connection.execute(sa.insert(inbox).returning(inbox.c.id), dict(values)).scalar_one())
+
+
+def parked(connection: sa.Connection) -> int:
+    """How many messages could not be handled and wait for an administrator."""
+    query = sa.select(sa.func.count()).select_from(inbox).where(inbox.c.state == "parked")
+    return int(connection.execute(query).scalar_one())
+
+
+def count(connection: sa.Connection) -> int:
+    """How many messages came in."""
+    return int(connection.execute(sa.select(sa.func.count()).select_from(inbox)).scalar_one())
+
+
+def conversation(connection: sa.Connection, channel: str, address: str, most: int) -> list[Said]:
+    """The newest messages of an address with their replies, oldest first."""
+    c = inbox.c
+    query = sa.select(c.id, c.said, c.reply, c.received_at).where(c.channel == channel, c.address == address)
+    rows = connection.execute(query.order_by(c.id.desc()).limit(most)).all()
+    return [Said(*row) for row in reversed(rows)]
+
+
+def last_reply(connection: sa.Connection, channel: str, address: str) -> list[dict[str, Any]]:
+    """The reply that an address saw last; empty when there is none."""
+    c = inbox.c
+    query = sa.select(c.reply).where(c.channel == channel, c.address == address, c.reply.is_not(None))
+    return connection.execute(query.order_by(c.id.desc()).limit(1)).scalar() or []
+
+
+def dialog_of(connection: sa.Connection, channel: str, address: str) -> DialogRow | None:
+    """The question an address is being asked."""
+    c = dialog.c
+    query = sa.select(c.kind, c.args, c.field, c.expects, c.expires_at)
+    row = connection.execute(query.where(c.channel == channel, c.address == address)).first()
+    return None if row is None else DialogRow(*row)
+
+
+def put_dialog(connection: sa.Connection, channel: str, address: str, row: DialogRow | None) -> None:
+    """Replaces the question of an address; None ends the dialog."""
+    c = dialog.c
+    connection.execute(sa.delete(dialog).where(c.channel == channel, c.address == address))
+    if row is not None:
+        values = {
+            "channel": channel, "address": address, "kind": row.kind, "args": row.args, "field": row.field,
+            "expects": row.expects, "expires_at": row.expires_at,
+        }
+        connection.execute(sa.insert(dialog), values)
+
+
+def token_of(connection: sa.Connection, channel: str, address: str, text: str) -> TokenRow | None:
+    """The action behind a token that was given to this address."""
+    c = token.c
+    query = _tokens().where(c.token == text, c.channel == channel, c.address == address)
+    row = connection.execute(query).first()
+    return None if row is None else TokenRow(*row)
+
+
+def live_tokens(connection: sa.Connection, channel: str, address: str) -> list[TokenRow]:
+    """The choices of the screen an address sees, in their order."""
+    c = token.c
+    query = _tokens().where(c.channel == channel, c.address == address, c.state == "live", c.pushed.is_(False))
+    return [TokenRow(*row) for row in connection.execute(query.order_by(c.position))]
+
+
+def _tokens() -> sa.Select[Any]:
+    c = token.c
+    return sa.select(c.token, c.label, c.kind, c.args, c.pushed, c.state, c.expires_at)
+
+
+def replace_keyboard(connection: sa.Connection, channel: str, address: str) -> None:
+    """Ends the choices of the screen an address saw before."""
+    c = token.c
+    connection.execute(
+        sa.update(token)
+        .where(c.channel == channel, c.address == address, c.state == "live", c.pushed.is_(False))
+        .values(state="replaced")
+    )
+
+
+def use_token(connection: sa.Connection, text: str) -> bool:
+    """Spends a token; False when it was not live any more."""
+    query = sa.update(token).where(token.c.token == text, token.c.state == "live").values(state="used")
+    return connection.execute(query).rowcount == 1
+
+
+def issue(connection: sa.Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Stores the actions of a screen's choices."""
+    if rows:
+        connection.execute(sa.insert(token), [dict(row) for row in rows])
+
+
+def forget_expired(connection: sa.Connection, before: datetime) -> int:
+    """Deletes tokens and dialogs that expired before an instant; gives how many."""
+    gone = connection.execute(sa.delete(token).where(token.c.expires_at < before)).rowcount
+    return gone + connection.execute(sa.delete(dialog).where(dialog.c.expires_at < before)).rowcount

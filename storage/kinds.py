@@ -1,0 +1,64 @@
+"""Column types that are the same on every database: instants, points, JSON text."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+SCALE = 10_000
+
+
+class Instant(sa.TypeDecorator[datetime]):
+    """A moment in UTC as whole milliseconds, so that databases compare it as a number."""
+
+    impl = sa.BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> int | None:
+        return None if value is None else (value - EPOCH) // timedelta(milliseconds=1)
+
+    def process_result_value(self, value: int | None, dialect: sa.Dialect) -> datetime | None:
+        return None if value is None else EPOCH + timedelta(milliseconds=value)
+
+
+class Points(sa.TypeDecorator[Decimal]):
+    """Points and quantities as whole ten-thousandths, so that sums are exact on every database."""
+
+    impl = sa.BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: Decimal | None, dialect: sa.Dialect) -> int | None:
+        if value is None:
+            return None
+        scaled = value * SCALE
+        if scaled != (whole := int(scaled)):
+            raise ValueError(f"more than four decimal places: {value}")
+        return whole
+
+    def process_result_value(self, value: int | None, dialect: sa.Dialect) -> Decimal | None:
+        return None if value is None else plain(Decimal(value) / SCALE)
+
+
+class Json(sa.TypeDecorator[Any]):
+    """Any value msgspec can write, as text; no database's own JSON type is relied on."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: sa.Dialect) -> str | None:
+        return None if value is None else msgspec.json.encode(value).decode()
+
+    def process_result_value(self, value: str | None, dialect: sa.Dialect) -> Any:
+        return None if value is None else msgspec.json.decode(value)
+
+
+def plain(value: Decimal) -> Decimal:
+    """The same number without trailing zeros or exponent."""
+    if value == value.to_integral_value():
+        return value.quantize(Decimal(1))
+    return value.normalize()

@@ -1,0 +1,172 @@
+"""The ledger (台账), append-only, and the yearly summary kept with each entry."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from rules.scoring import Entry
+from storage.declarations import line
+from storage.kinds import Instant, Points
+from storage.metadata import identifier, metadata, refers
+
+entry = sa.Table(
+    "entry", metadata, identifier(),
+    sa.Column("key", sa.String(64), nullable=False, unique=True),
+    refers("member_id", "member.id"),
+    refers("unit_id", "unit.id"),
+    sa.Column("scheme", sa.String(64), nullable=False),
+    refers("version_id", "scheme_version.id"),
+    sa.Column("year", sa.Integer, nullable=False),
+    sa.Column("period", sa.String(7), nullable=False),
+    refers("line_id", "line.id", index=True),
+    sa.Column("criterion", sa.String(32), nullable=False),
+    sa.Column("points", Points, nullable=False),
+    refers("reverses_id", "entry.id", nullable=True),
+    sa.Column("reason", sa.String(500), nullable=False),
+    refers("posted_by", "member.id"),
+    sa.Column("posted_at", Instant, nullable=False),
+    sa.Index("ix_entry_member_year", "member_id", "scheme", "year"),
+)
+summary = sa.Table(
+    "summary", metadata,
+    sa.Column("member_id", sa.BigInteger, sa.ForeignKey("member.id"), primary_key=True),
+    sa.Column("scheme", sa.String(64), primary_key=True),
+    sa.Column("year", sa.Integer, primary_key=True),
+    sa.Column("node", sa.String(32), primary_key=True),
+    sa.Column("posted", Points, nullable=False),
+    sa.Column("counted", Points, nullable=False),
+    sa.Column("updated_at", Instant, nullable=False),
+)
+TOTAL = "*"
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """A ledger entry (台账记录) with what explains it."""
+
+    id: int
+    member: int
+    period: str
+    line: int
+    criterion: str
+    points: Decimal
+    reverses: int | None
+    reason: str
+    version: int
+    posted_at: datetime
+
+
+def post(connection: sa.Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Adds entries; the unique key refuses a second posting of the same thing."""
+    if rows:
+        connection.execute(sa.insert(entry), [{"reverses_id": None, "reason": "", **row} for row in rows])
+
+
+def entries_of_year(connection: sa.Connection, members: Iterable[int], scheme: str, year: int) -> dict[int, list[Entry]]:
+    """Member → all entries of a year, as scoring takes them."""
+    c = entry.c
+    query = sa.select(c.member_id, c.id, c.criterion, c.period, c.points, c.reverses_id).where(
+        c.member_id.in_(set(members)), c.scheme == scheme, c.year == year
+    )
+    found: dict[int, list[Entry]] = {member: [] for member in members}
+    for member_id, *rest in connection.execute(query.order_by(c.id)):
+        found[member_id].append(Entry(*rest))
+    return found
+
+
+def posted_of_year(connection: sa.Connection, member_id: int, scheme: str, year: int) -> list[Posted]:
+    """A member's entries of a year, newest last."""
+    c = entry.c
+    query = sa.select(
+        c.id, c.member_id, c.period, c.line_id, c.criterion, c.points, c.reverses_id, c.reason, c.version_id, c.posted_at
+    ).where(c.member_id == member_id, c.scheme == scheme, c.year == year)
+    return [Posted(*row) for row in connection.execute(query.order_by(c.id))]
+
+
+def posted_by_id(connection: sa.Connection, entry_id: int) -> Posted | None:
+    """One entry."""
+    c = entry.c
+    query = sa.select(
+        c.id, c.member_id, c.period, c.line_id, c.criterion, c.points, c.reverses_id, c.reason, c.version_id, c.posted_at
+    )
+    row = connection.execute(query.where(c.id == entry_id)).first()
+    return None if row is None else Posted(*row)
+
+
+def reversal_of(connection: sa.Connection, entry_id: int) -> int | None:
+    """The entry that takes one back, None when nobody did."""
+    return connection.execute(sa.select(entry.c.id).where(entry.c.reverses_id == entry_id)).scalar()
+
+
+def put_summary(connection: sa.Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Replaces the summary rows of some members' year."""
+    if not rows:
+        return
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    insert = dialect.insert(summary)
+    statement = insert.on_conflict_do_update(
+        index_elements=["member_id", "scheme", "year", "node"],
+        set_={name: insert.excluded[name] for name in ("posted", "counted", "updated_at")},
+    )
+    connection.execute(statement, [dict(row) for row in rows])
+
+
+def summary_of(connection: sa.Connection, member_id: int, scheme: str, year: int) -> dict[str, tuple[Decimal, Decimal]]:
+    """Node → (posted, counted); the total stands under `TOTAL`."""
+    c = summary.c
+    query = sa.select(c.node, c.posted, c.counted).where(c.member_id == member_id, c.scheme == scheme, c.year == year)
+    return {node: (posted, counted) for node, posted, counted in connection.execute(query)}
+
+
+def summary_years(connection: sa.Connection) -> list[tuple[str, int]]:
+    """The schemes and years that have entries or a summary."""
+    posted = sa.select(entry.c.scheme, entry.c.year).distinct()
+    kept = sa.select(summary.c.scheme, summary.c.year).distinct()
+    return [(row[0], row[1]) for row in connection.execute(posted.union(kept))]
+
+
+def members_with_figures(connection: sa.Connection, scheme: str, year: int) -> set[int]:
+    """Members who have an entry or a summary row in a year."""
+    posted = sa.select(entry.c.member_id).where(entry.c.scheme == scheme, entry.c.year == year)
+    kept = sa.select(summary.c.member_id).where(summary.c.scheme == scheme, summary.c.year == year)
+    return set(connection.execute(posted.union(kept)).scalars())
+
+
+def newest_version(connection: sa.Connection, member_id: int, scheme: str, year: int) -> int | None:
+    """The scheme version of a member's last entry of a year."""
+    c = entry.c
+    query = sa.select(c.version_id).where(c.member_id == member_id, c.scheme == scheme, c.year == year)
+    return connection.execute(query.order_by(c.id.desc()).limit(1)).scalar()
+
+
+def count(connection: sa.Connection) -> int:
+    """How many entries there are."""
+    return int(connection.execute(sa.select(sa.func.count()).select_from(entry)).scalar_one())
+
+
+def lines_without_entry(connection: sa.Connection) -> list[int]:
+    """Approved lines that were never posted: there must be none."""
+    posted = sa.select(entry.c.line_id)
+    query = sa.select(line.c.id).where(line.c.state == "approved", line.c.id.not_in(posted))
+    return list(connection.execute(query).scalars())
+
+
+def entries_that_differ(connection: sa.Connection) -> list[int]:
+    """Entries whose points are not their line's, or whose line is not approved: there must be none."""
+    taken = entry.alias("taken")
+    plain = sa.and_(entry.c.reverses_id.is_(None), sa.or_(entry.c.points != line.c.points, line.c.state != "approved"))
+    back = sa.and_(entry.c.reverses_id.is_not(None), entry.c.points != -taken.c.points)
+    query = (
+        sa.select(entry.c.id)
+        .join(line, line.c.id == entry.c.line_id)
+        .outerjoin(taken, taken.c.id == entry.c.reverses_id)
+        .where(sa.or_(plain, back))
+    )
+    return list(connection.execute(query).scalars())

@@ -1,0 +1,261 @@
+"""People, units, roles, deputies, and the channel addresses bound to people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from rules.access import Actor, Grant, Holder
+from storage.kinds import Instant
+from storage.metadata import identifier, metadata, refers
+
+unit = sa.Table(
+    "unit", metadata, identifier(),
+    sa.Column("code", sa.String(64), nullable=False, unique=True),
+    refers("parent_id", "unit.id", nullable=True, index=True),
+    sa.Column("kind", sa.String(16), nullable=False),
+    sa.Column("name", sa.String(200), nullable=False),
+    sa.Column("path", sa.String(200), nullable=False, index=True),
+    sa.Column("opened_on", sa.Date),
+    sa.Column("closed_on", sa.Date),
+)
+member = sa.Table(
+    "member", metadata, identifier(),
+    sa.Column("code", sa.String(64), nullable=False, unique=True),
+    sa.Column("name", sa.String(100), nullable=False),
+    sa.Column("class", sa.String(32), nullable=False),
+    sa.Column("locale", sa.String(8)),
+    sa.Column("joined_on", sa.Date),
+)
+membership = sa.Table(
+    "membership", metadata, identifier(),
+    refers("member_id", "member.id", index=True),
+    refers("unit_id", "unit.id", index=True),
+    sa.Column("from_on", sa.Date, nullable=False),
+    sa.Column("until_on", sa.Date),
+    sa.UniqueConstraint("member_id", "unit_id", "from_on"),
+)
+role = sa.Table(
+    "role", metadata, identifier(),
+    refers("member_id", "member.id", index=True),
+    sa.Column("role", sa.String(32), nullable=False),
+    refers("unit_id", "unit.id", index=True),
+    sa.Column("from_on", sa.Date, nullable=False),
+    sa.Column("until_on", sa.Date),
+    sa.UniqueConstraint("member_id", "role", "unit_id", "from_on"),
+)
+deputy = sa.Table(
+    "deputy", metadata, identifier(),
+    refers("principal_id", "member.id", index=True),
+    refers("deputy_id", "member.id", index=True),
+    sa.Column("role", sa.String(32), nullable=False),
+    refers("unit_id", "unit.id", index=True),
+    sa.Column("from_on", sa.Date, nullable=False),
+    sa.Column("until_on", sa.Date),
+)
+identity = sa.Table(
+    "identity", metadata, identifier(),
+    sa.Column("channel", sa.String(16), nullable=False),
+    sa.Column("address", sa.String(128), nullable=False),
+    refers("member_id", "member.id", index=True),
+    sa.Column("bound_at", Instant, nullable=False),
+    sa.Column("unbound_at", Instant),
+    sa.Index(
+        "uq_identity_live", "channel", "address", unique=True,
+        sqlite_where=sa.text("unbound_at IS NULL"), postgresql_where=sa.text("unbound_at IS NULL"),
+    ),
+)
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A member with the unit he belongs to today."""
+
+    id: int
+    code: str
+    name: str
+    unit: int
+    path: str
+    unit_name: str
+    locale: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UnitRow:
+    """A unit (组织单位) of the tree."""
+
+    id: int
+    code: str
+    kind: str
+    name: str
+    path: str
+    parent: int | None
+
+
+def _on(table: sa.Table, day: date) -> sa.ColumnElement[bool]:
+    return sa.and_(table.c.from_on <= day, sa.or_(table.c.until_on.is_(None), table.c.until_on >= day))
+
+
+def _people(day: date) -> sa.Select[Any]:
+    return (
+        sa.select(member.c.id, member.c.code, member.c.name, unit.c.id, unit.c.path, unit.c.name, member.c.locale)
+        .select_from(member)
+        .join(membership, sa.and_(membership.c.member_id == member.c.id, _on(membership, day)))
+        .join(unit, unit.c.id == membership.c.unit_id)
+    )
+
+
+def person(connection: sa.Connection, member_id: int, day: date) -> Person | None:
+    """The member with his unit on a day."""
+    row = connection.execute(_people(day).where(member.c.id == member_id)).first()
+    return None if row is None else Person(*row)
+
+
+def people_of(connection: sa.Connection, unit_id: int, day: date) -> list[Person]:
+    """The members of one unit on a day, by name code."""
+    query = _people(day).where(unit.c.id == unit_id).order_by(member.c.code)
+    return [Person(*row) for row in connection.execute(query)]
+
+
+def people_under(connection: sa.Connection, path: str, day: date, kind: str = "branch") -> list[Person]:
+    """The members of all units of a kind below a path, on a day."""
+    query = _people(day).where(unit.c.path.startswith(path), unit.c.kind == kind).order_by(unit.c.path, member.c.code)
+    return [Person(*row) for row in connection.execute(query)]
+
+
+def units_under(connection: sa.Connection, path: str, kind: str | None = None) -> list[UnitRow]:
+    """The units at and below a path, in the order of the tree."""
+    query = sa.select(unit.c.id, unit.c.code, unit.c.kind, unit.c.name, unit.c.path, unit.c.parent_id)
+    query = query.where(unit.c.path.startswith(path)).order_by(unit.c.path)
+    if kind is not None:
+        query = query.where(unit.c.kind == kind)
+    return [UnitRow(*row) for row in connection.execute(query)]
+
+
+def units_by_ids(connection: sa.Connection, ids: Iterable[int]) -> dict[int, UnitRow]:
+    """Units by number."""
+    query = sa.select(unit.c.id, unit.c.code, unit.c.kind, unit.c.name, unit.c.path, unit.c.parent_id)
+    return {row.id: UnitRow(*row) for row in connection.execute(query.where(unit.c.id.in_(set(ids))))}
+
+
+def grants_of(connection: sa.Connection, member_id: int, day: date) -> tuple[Grant, ...]:
+    """The roles a member holds on a day, and those he holds as a deputy."""
+    own = (
+        sa.select(role.c.role, unit.c.id, unit.c.path, sa.null().label("behalf"))
+        .join(unit, unit.c.id == role.c.unit_id)
+        .where(role.c.member_id == member_id, _on(role, day))
+    )
+    as_deputy = (
+        sa.select(deputy.c.role, unit.c.id, unit.c.path, deputy.c.principal_id)
+        .join(unit, unit.c.id == deputy.c.unit_id)
+        .join(role, sa.and_(
+            role.c.member_id == deputy.c.principal_id, role.c.unit_id == deputy.c.unit_id,
+            role.c.role == deputy.c.role, _on(role, day),
+        ))
+        .where(deputy.c.deputy_id == member_id, _on(deputy, day))
+    )
+    return tuple(Grant(*row) for row in connection.execute(sa.union_all(own, as_deputy)))
+
+
+def actor(connection: sa.Connection, member_id: int, day: date) -> Actor | None:
+    """The member as one who acts on a day."""
+    found = person(connection, member_id, day)
+    if found is None:
+        return None
+    grants = grants_of(connection, member_id, day)
+    return Actor(found.id, found.name, found.unit, found.path, grants, found.locale)
+
+
+def holders(connection: sa.Connection, roles: Sequence[str], units: Iterable[int], day: date) -> dict[int, list[Holder]]:
+    """Unit → who holds one of the roles there on a day, deputies included."""
+    wanted = list(units)
+    found: dict[int, list[Holder]] = {unit_id: [] for unit_id in wanted}
+    own = sa.select(role.c.unit_id, role.c.member_id).where(
+        role.c.role.in_(roles), role.c.unit_id.in_(wanted), _on(role, day)
+    )
+    for unit_id, member_id in connection.execute(own):
+        found[unit_id].append(Holder(member_id))
+    acting = sa.select(deputy.c.unit_id, deputy.c.deputy_id, deputy.c.principal_id).where(
+        deputy.c.role.in_(roles), deputy.c.unit_id.in_(wanted), _on(deputy, day)
+    )
+    for unit_id, deputy_id, principal_id in connection.execute(acting):
+        found[unit_id].append(Holder(deputy_id, deputy_of=principal_id))
+    return found
+
+
+def names(connection: sa.Connection, ids: Iterable[int]) -> dict[int, str]:
+    """Member → name."""
+    query = sa.select(member.c.id, member.c.name).where(member.c.id.in_(set(ids)))
+    return {row.id: row.name for row in connection.execute(query)}
+
+
+def bound_member(connection: sa.Connection, channel: str, address: str) -> int | None:
+    """The member bound to an address (账号绑定), None when nobody is."""
+    query = sa.select(identity.c.member_id).where(
+        identity.c.channel == channel, identity.c.address == address, identity.c.unbound_at.is_(None)
+    )
+    return connection.execute(query).scalar()
+
+
+def addresses_of(connection: sa.Connection, ids: Iterable[int]) -> dict[int, tuple[str, str]]:
+    """Member → the channel and address bound last."""
+    query = (
+        sa.select(identity.c.member_id, identity.c.channel, identity.c.address)
+        .where(identity.c.member_id.in_(set(ids)), identity.c.unbound_at.is_(None))
+        .order_by(identity.c.bound_at)
+    )
+    return {row.member_id: (row.channel, row.address) for row in connection.execute(query)}
+
+
+def bind(connection: sa.Connection, channel: str, address: str, member_id: int, now: datetime) -> bool:
+    """Binds an address to a member; False when it is bound already (to him or to another)."""
+    if bound_member(connection, channel, address) is not None:
+        return False
+    values = {"channel": channel, "address": address, "member_id": member_id, "bound_at": now}
+    connection.execute(sa.insert(identity), values)
+    return True
+
+
+def insert(connection: sa.Connection, table: sa.Table, values: Mapping[str, Any]) -> int:
+    """Inserts one row and gives its number."""
+    return int(connection.execute(sa.insert(table).returning(table.c.id), dict(values)).scalar_one())
+
+
+def set_path(connection: sa.Connection, unit_id: int, path: str) -> None:
+    """Where a unit stands in the tree, known once it has its number."""
+    connection.execute(sa.update(unit).where(unit.c.id == unit_id).values(path=path))
+
+
+@dataclass(frozen=True, slots=True)
+class Reachable:
+    """A member with an address on a channel, his unit and highest role."""
+
+    id: int
+    code: str
+    name: str
+    unit_name: str
+    role: str
+
+
+def reachable(connection: sa.Connection, channel: str, day: date) -> list[Reachable]:
+    """Everybody bound to a channel, in the order of the tree."""
+    held: dict[int, list[str]] = {}
+    for row in connection.execute(sa.select(role.c.member_id, role.c.role).where(_on(role, day))):
+        held.setdefault(row.member_id, []).append(row.role)
+    bound = sa.select(identity.c.member_id).where(identity.c.channel == channel, identity.c.unbound_at.is_(None))
+    query = _people(day).where(member.c.id.in_(bound)).order_by(unit.c.path, member.c.code)
+    found = [Person(*row) for row in connection.execute(query)]
+    return [Reachable(p.id, p.code, p.name, p.unit_name, held.get(p.id, ["member"])[0]) for p in found]
+
+
+def is_empty(connection: sa.Connection) -> bool:
+    """Whether nobody has been entered yet."""
+    return connection.execute(sa.select(member.c.id).limit(1)).first() is None
+
+
+def member_by_code(connection: sa.Connection, code: str) -> int | None:
+    """The number of the member with a code."""
+    return connection.execute(sa.select(member.c.id).where(member.c.code == code)).scalar()

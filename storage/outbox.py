@@ -1,0 +1,200 @@
+"""Notices, the outbox, and the delivery ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from storage.kinds import Instant, Json
+from storage.metadata import identifier, metadata, refers
+
+notice = sa.Table(
+    "notice", metadata, identifier(),
+    sa.Column("key", sa.String(160), nullable=False, unique=True),
+    refers("member_id", "member.id"),
+    sa.Column("kind", sa.String(32), nullable=False),
+    sa.Column("facts", Json, nullable=False),
+    sa.Column("state", sa.String(16), nullable=False),
+    refers("outbox_id", "outbox.id", nullable=True, index=True),
+    sa.Column("made_at", Instant, nullable=False),
+    sa.Index("ix_notice_state", "state", "member_id"),
+)
+outbox = sa.Table(
+    "outbox", metadata, identifier(),
+    sa.Column("key", sa.String(160), nullable=False, unique=True),
+    sa.Column("class", sa.String(16), nullable=False),
+    refers("member_id", "member.id", index=True),
+    sa.Column("channel", sa.String(16)),
+    sa.Column("address", sa.String(128)),
+    sa.Column("body", Json),
+    sa.Column("state", sa.String(16), nullable=False),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("due_at", Instant, nullable=False),
+    sa.Column("made_at", Instant, nullable=False),
+    sa.Column("settled_at", Instant),
+    sa.Index("ix_outbox_state_due", "state", "due_at"),
+    sa.Index("ix_outbox_address", "channel", "address", "id"),
+)
+delivery = sa.Table(
+    "delivery", metadata, identifier(),
+    refers("outbox_id", "outbox.id", index=True),
+    refers("member_id", "member.id", index=True),
+    sa.Column("channel", sa.String(16)),
+    sa.Column("attempt", sa.Integer, nullable=False),
+    sa.Column("result", sa.String(16), nullable=False),
+    sa.Column("code", sa.String(64), nullable=False),
+    sa.Column("at", Instant, nullable=False),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeRow:
+    """A notice (通知) as it was made."""
+
+    id: int
+    member: int
+    kind: str
+    facts: dict[str, Any]
+    made_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxRow:
+    """Something to be sent to one address; `body` is the screen, once it was rendered."""
+
+    id: int
+    kind: str
+    member: int
+    channel: str
+    address: str
+    body: dict[str, Any] | None
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """A message that went out."""
+
+    id: int
+    kind: str
+    body: dict[str, Any]
+    at: datetime
+
+
+def known_keys(connection: sa.Connection, keys: Iterable[str]) -> set[str]:
+    """Those of the keys that have a notice already."""
+    return set(connection.execute(sa.select(notice.c.key).where(notice.c.key.in_(list(keys)))).scalars())
+
+
+def tell(connection: sa.Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Adds notices; rows whose key is known are left out."""
+    known = known_keys(connection, [row["key"] for row in rows])
+    fresh = [{"state": "waiting", "outbox_id": None, **row} for row in rows if row["key"] not in known]
+    if fresh:
+        connection.execute(sa.insert(notice), fresh)
+
+
+def waiting_notices(connection: sa.Connection, kinds: Iterable[str]) -> dict[int, list[NoticeRow]]:
+    """Member → the notices of some kinds that wait to be sent, oldest first."""
+    c = notice.c
+    query = sa.select(c.id, c.member_id, c.kind, c.facts, c.made_at)
+    query = query.where(c.state == "waiting", c.kind.in_(list(kinds))).order_by(c.id)
+    found: dict[int, list[NoticeRow]] = {}
+    for row in connection.execute(query):
+        found.setdefault(row.member_id, []).append(NoticeRow(*row))
+    return found
+
+
+def settle_notices(connection: sa.Connection, ids: Iterable[int], state: str, outbox_id: int | None = None) -> None:
+    """Marks notices as composed into a message, or as dropped or lapsed."""
+    query = sa.update(notice).where(notice.c.id.in_(list(ids))).values(state=state, outbox_id=outbox_id)
+    connection.execute(query)
+
+
+def put_all(connection: sa.Connection, rows: Sequence[Mapping[str, Any]]) -> dict[str, int]:
+    """Adds messages; gives key → number of those that were not there yet."""
+    c = outbox.c
+    known = has_key(connection, [row["key"] for row in rows])
+    fresh = [{"body": None, "attempts": 0, **row} for row in rows if row["key"] not in known]
+    if not fresh:
+        return {}
+    connection.execute(sa.insert(outbox), fresh)
+    query = sa.select(c.key, c.id).where(c.key.in_([row["key"] for row in fresh]))
+    return {key: number for key, number in connection.execute(query)}
+
+
+def has_key(connection: sa.Connection, keys: Iterable[str]) -> set[str]:
+    """Those of the keys that are in the outbox already."""
+    return set(connection.execute(sa.select(outbox.c.key).where(outbox.c.key.in_(list(keys)))).scalars())
+
+
+def claim(connection: sa.Connection, now: datetime, most: int) -> list[OutboxRow]:
+    """Takes due messages for sending, replies first, then urgent ones."""
+    c = outbox.c
+    order = sa.case({"reply": 0, "urgent": 1, "digest": 2}, value=c["class"], else_=3)
+    query = sa.select(c.id).where(c.state == "due", c.due_at <= now).order_by(order, c.id).limit(most)
+    ids = list(connection.execute(query.with_for_update(skip_locked=True)).scalars())
+    if not ids:
+        return []
+    connection.execute(sa.update(outbox).where(c.id.in_(ids)).values(state="sending", attempts=c.attempts + 1))
+    taken = sa.select(c.id, c["class"], c.member_id, c.channel, c.address, c.body, c.attempts).where(c.id.in_(ids))
+    return [OutboxRow(*row) for row in connection.execute(taken.order_by(order, c.id))]
+
+
+def keep_body(connection: sa.Connection, outbox_id: int, body: dict[str, Any]) -> None:
+    """Stores the rendered screen: every retry sends the same bytes."""
+    connection.execute(sa.update(outbox).where(outbox.c.id == outbox_id).values(body=body))
+
+
+def notices_in(connection: sa.Connection, outbox_id: int) -> list[NoticeRow]:
+    """The notices a message is made of."""
+    c = notice.c
+    query = sa.select(c.id, c.member_id, c.kind, c.facts, c.made_at).where(c.outbox_id == outbox_id)
+    return [NoticeRow(*row) for row in connection.execute(query.order_by(c.id))]
+
+
+def settle(connection: sa.Connection, row: OutboxRow, result: str, code: str, now: datetime, due_at: datetime | None) -> None:
+    """Records the result of one attempt; with `due_at` the message is tried again."""
+    state = "due" if due_at is not None else result
+    values: dict[str, Any] = {"state": state, "settled_at": now}
+    if due_at is not None:
+        values["due_at"] = due_at
+    connection.execute(sa.update(outbox).where(outbox.c.id == row.id).values(**values))
+    attempt = {
+        "outbox_id": row.id, "member_id": row.member, "channel": row.channel, "attempt": row.attempts,
+        "result": result, "code": code, "at": now,
+    }
+    connection.execute(sa.insert(delivery), attempt)
+
+
+def release_claimed(connection: sa.Connection, now: datetime) -> int:
+    """After a restart: what was being sent when the process died is tried again; gives how many."""
+    query = sa.update(outbox).where(outbox.c.state == "sending").values(state="due", due_at=now)
+    return connection.execute(query).rowcount
+
+
+def sent_to(connection: sa.Connection, channel: str, address: str, most: int) -> list[Delivered]:
+    """The newest messages that reached an address, oldest first."""
+    c = outbox.c
+    query = sa.select(c.id, c["class"], c.body, c.settled_at)
+    query = query.where(c.channel == channel, c.address == address, c.state == "sent")
+    rows = connection.execute(query.order_by(c.id.desc()).limit(most)).all()
+    return [Delivered(*row) for row in reversed(rows)]
+
+
+def unreached(connection: sa.Connection, members: Iterable[int]) -> set[int]:
+    """Those of the members whose newest message could not be delivered by any channel."""
+    c = outbox.c
+    newest = sa.select(sa.func.max(c.id)).where(c.member_id.in_(set(members))).group_by(c.member_id)
+    query = sa.select(c.member_id).where(c.id.in_(newest), c.state == "failed")
+    return set(connection.execute(query).scalars())
+
+
+def counts(connection: sa.Connection) -> dict[str, int]:
+    """State → number of messages."""
+    query = sa.select(outbox.c.state, sa.func.count()).group_by(outbox.c.state)
+    return {row[0]: row[1] for row in connection.execute(query)}

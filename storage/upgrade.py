@@ -1,0 +1,51 @@
+"""Brings a database to the newest revision of its tables."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from storage.engine import sqlite_engine
+
+FOLDER = Path(__file__).parent / "migrations"
+
+
+def newest() -> str:
+    """The newest revision there is; read from the file names, since Alembic takes long to import."""
+    return max(path.stem.split("_")[0] for path in (FOLDER / "versions").glob("[0-9]*.py"))
+
+
+def revision(connection: sa.Connection) -> str | None:
+    """The revision of a database, None when it is empty."""
+    if not sa.inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+
+
+def upgrade(path: Path) -> bool:
+    """Runs the migrations a SQLite file lacks; False when there were none."""
+    engine = sqlite_engine(path)
+    try:
+        with engine.connect() as connection:
+            if revision(connection) == newest():
+                return False
+        with engine.connect() as connection:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            migrate(connection)
+            connection.exec_driver_sql("COMMIT")
+        return True
+    finally:
+        engine.dispose()
+
+
+def migrate(connection: sa.Connection) -> None:
+    """Runs the missing migrations on an open connection."""
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(FOLDER))
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
