@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from bot import webchat
+from bot import entry, webchat
 from bot.clock import Clock
 from bot.config import Settings
 from bot.demo import Demo
@@ -113,7 +113,7 @@ def build(parts: Parts, *, demo: bool = False) -> Starlette:
             ready.set()
             yield
 
-    doors = Demo(front, runner).routes() if demo else webchat.routes(front)
+    doors = Demo(front, runner).routes() if demo else entry.routes(front)
     return Starlette(routes=[Route("/healthz", health), webchat.static(), *doors], lifespan=lifespan)
 
 

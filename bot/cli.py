@@ -51,7 +51,7 @@ def demo(
 ) -> None:
     """Try everything with sample people: no token, no account, no server."""
     from bot.app import EXAMPLES
-    from bot.sample import Loader
+    from bot.sample.history import Loader
     from storage.members import is_empty
 
     settings = settings_or_exit(data=data or Settings().data / "demo", port=port)
@@ -101,14 +101,16 @@ def invite(member: Annotated[str, typer.Argument(help="Code of the member.")]) -
     if not isinstance(answer, Invitation):
         out.print(say("Your role does not allow this here. Please ask your branch secretary."))
         raise typer.Exit(1)
-    out.print(say("Link for {name}: {link}", name=answer.person.name, link=f"{settings.address}/chat/enter/{answer.token}"))
+    out.print(
+        say("Link for {name}: {link}", name=answer.person.name, link=f"{settings.address}/chat/enter/{answer.token}")
+    )
     out.print(say("PIN: {pin}", pin=answer.pin))
 
 
 @cli.command()
 def verify() -> None:
     """Recompute every figure and check the audit chain; exit 1 on a break."""
-    from handlers.ledger import Verify
+    from handlers.ledger.check import Verify
     from rules.access import SYSTEM
     from screens.problems import sentence
 
@@ -170,8 +172,12 @@ def serve(parts, *, demo: bool) -> None:  # type: ignore[no-untyped-def]
     from bot.app import build
 
     config = uvicorn.Config(
-        build(parts, demo=demo), host=parts.settings.host, port=parts.settings.port, log_level="warning",
-        access_log=False, timeout_graceful_shutdown=5,
+        build(parts, demo=demo),
+        host=parts.settings.host,
+        port=parts.settings.port,
+        log_level="warning",
+        access_log=False,
+        timeout_graceful_shutdown=5,
     )
     uvicorn.Server(config).run()
 

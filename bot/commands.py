@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from bot import matching
 from handlers.declarations.forms import AddLines, Declare, MyLines, SameAsLast, ShowDraft
-from handlers.declarations.record import Attendance, MeetingMenu, RecordMenu
+from handlers.declarations.meeting import Attendance, MeetingMenu
+from handlers.declarations.record import RecordMenu
 from handlers.declarations.review import ShowQueue
-from handlers.ledger import MyPoints, Why
+from handlers.ledger.points import MyPoints, Why
 from handlers.members import Help, Home, Stop
 from handlers.overview import Overview
 from rules.schemes import Scheme
@@ -32,11 +34,23 @@ COMMANDS: tuple[tuple[tuple[str, ...], Any], ...] = (
     (("取消", "退出", "cancel", "stop"), Stop()),
 )
 BY_WORD = {word: request for words, request in COMMANDS for word in words}
+MOST_SPONTANEOUS = 200
 UNDO_WORDS = ("撤销", "undo")
-APPROVE = re.compile(r"(?:全部通过|approve all)\s*(?:(?:除了?|除去|不含|but|except)\s*([\d\s,、和及号]+?)\s*(?:号|外|以外|之外)?)?")
+APPROVE = re.compile(
+    r"(?:全部通过|approve all)\s*(?:(?:除了?|除去|不含|but|except)\s*([\d\s,、和及号]+?)\s*(?:号|外|以外|之外)?)?"
+)
 STATES = {
-    "到会": "present", "出席": "present", "present": "present", "迟到": "late", "late": "late", "请假": "leave",
-    "on leave": "leave", "leave": "leave", "缺席": "absent", "旷会": "absent", "absent": "absent",
+    "到会": "present",
+    "出席": "present",
+    "present": "present",
+    "迟到": "late",
+    "late": "late",
+    "请假": "leave",
+    "on leave": "leave",
+    "leave": "leave",
+    "缺席": "absent",
+    "旷会": "absent",
+    "absent": "absent",
 }
 MARKS = re.compile(rf"({'|'.join(sorted(STATES, key=len, reverse=True))})\s*:?\s*((?:\d+[\s,、和号]*)+)")
 
@@ -53,35 +67,51 @@ class Heard:
     spontaneous: Any = None
 
 
+Marks = tuple[tuple[int, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the words after a command are looked up in: the scheme, its index, and attendance marks."""
+
+    scheme: Scheme
+    names: matching.Index
+    marks: Marks
+
+
 def understand(text: str, scheme: Scheme | None, names: matching.Index | None) -> Heard:
     """What a text means: an exact command, numbers for the queue, attendance marks, or lines to declare."""
     plain = " ".join(unicodedata.normalize("NFKC", text).split()).removeprefix("/").casefold()
+    heard = _fixed(text, plain)
+    if heard is not None:
+        return heard
+    marks = tuple((number, STATES[state]) for state, some in MARKS.findall(plain) for number in _numbers(some))
+    if scheme is None or names is None:
+        return Heard(text, marks=marks)
+    known = Known(scheme, names, marks)
+    for words, make in OPENINGS:
+        word = next((word for word in words if plain.startswith(word)), None)
+        if word is not None:
+            return Heard(text, make(plain.removeprefix(word), known), marks=marks)
+    found = matching.declared(plain, names) if len(plain) <= MOST_SPONTANEOUS else matching.Found()
+    spontaneous = lines_from(plain, known) if found.sure and not found.unknown else None
+    return Heard(text, marks=marks, spontaneous=spontaneous)
+
+
+def _fixed(text: str, plain: str) -> Heard | None:
+    """Words that mean the same whatever scheme is in force."""
     if plain in BY_WORD:
         return Heard(text, BY_WORD[plain])
     if plain in UNDO_WORDS:
         return Heard(text, MyLines(), undo=True)
     if approve := APPROVE.fullmatch(plain):
         return Heard(text, ShowQueue(), approve_but=_numbers(approve[1] or ""))
-    marks = tuple((number, STATES[state]) for state, some in MARKS.findall(plain) for number in _numbers(some))
-    if scheme is None or names is None:
-        return Heard(text, marks=marks)
-    for word in ("申报", "declare"):
-        if plain.startswith(word):
-            return Heard(text, lines_from(plain.removeprefix(word), names), marks=marks)
-    for word in ("为什么", "why"):
-        if plain.startswith(word):
-            return Heard(text, Why(_node(plain.removeprefix(word), scheme, names)))
-    for word in ("考勤", "attendance"):
-        if plain.startswith(word):
-            return Heard(text, _attendance(plain.removeprefix(word), scheme, marks), marks=marks)
-    found = matching.declared(plain, names) if len(plain) <= 200 else matching.Found()
-    spontaneous = lines_from(plain, names) if found.sure and not found.unknown else None
-    return Heard(text, marks=marks, spontaneous=spontaneous)
+    return None
 
 
-def lines_from(text: str, names: matching.Index) -> AddLines | Declare:
+def lines_from(text: str, known: Known) -> AddLines | Declare:
     """The lines in a text after 申报; the menu when it names nothing."""
-    found = matching.declared(text, names)
+    found = matching.declared(text, known.names)
     if not (found.items or found.unclear or found.unknown):
         return Declare()
     return AddLines(tuple(found.items), tuple(found.unknown), tuple(found.guessed), tuple(found.unclear))
@@ -91,20 +121,27 @@ def _numbers(text: str) -> tuple[int, ...]:
     return tuple(int(each) for each in re.findall(r"\d{1,6}", text))
 
 
-def _node(text: str, scheme: Scheme, names: matching.Index) -> str:
-    """The category a word means: by its own name, or by a criterion in it; none means the total."""
+def _why(text: str, known: Known) -> Why:
+    """为什么 志愿服务: the category a word means, by its own name or by a criterion in it; none means the total."""
     word = matching.folded(text)
-    for node in scheme.nodes:
+    for node in known.scheme.nodes:
         if word and word in matching.folded(node.name):
-            return node.code
-    codes, _ = matching.candidates(text, names)
-    return scheme.category[codes[0]].code if codes else ""
+            return Why(node.code)
+    codes, _ = matching.candidates(text, known.names)
+    return Why(known.scheme.category[codes[0]].code if codes else "")
 
 
-def _attendance(text: str, scheme: Scheme, marks: tuple[tuple[int, str], ...]) -> Attendance | MeetingMenu:
+def _attendance(text: str, known: Known) -> Attendance | MeetingMenu:
     """考勤 党员大会 迟到 3: the sheet of that meeting with its marks."""
-    for criterion in scheme.recorded_by("organisation"):
+    for criterion in known.scheme.recorded_by("organisation"):
         wanted = (criterion.name, *criterion.aliases)
         if criterion.value.attendance is not None and any(name.casefold() in text for name in wanted):
-            return Attendance(criterion.code, words=marks)
+            return Attendance(criterion.code, words=known.marks)
     return MeetingMenu()
+
+
+OPENINGS: tuple[tuple[tuple[str, ...], Callable[[str, Known], Any]], ...] = (
+    (("申报", "declare"), lines_from),
+    (("为什么", "why"), _why),
+    (("考勤", "attendance"), _attendance),
+)

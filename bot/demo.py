@@ -50,11 +50,16 @@ class Demo:
     def routes(self) -> list[Route | Mount]:
         """The demo's pages and its JSON interface."""
         return [
-            Route("/", self.people_page), Route("/chat", self.chat), Route("/chat/items", self.items),
-            Route("/chat/send", self.send, methods=["POST"]), Route("/chat/evidence/{id:int}", self.evidence),
-            Route("/demo/enter", self.enter, methods=["POST"]), Route("/demo/clock", self.clock, methods=["POST"]),
+            Route("/", self.people_page),
+            Route("/chat", self.chat),
+            Route("/chat/items", self.items),
+            Route("/chat/send", self.send, methods=["POST"]),
+            Route("/chat/evidence/{id:int}", self.evidence),
+            Route("/demo/enter", self.enter, methods=["POST"]),
+            Route("/demo/clock", self.clock, methods=["POST"]),
             Route("/demo/clock-form", self.clock_form, methods=["POST"]),
-            Route("/chat/api/personas", self.personas), Route("/chat/api/inbox", self.inbox),
+            Route("/chat/api/personas", self.personas),
+            Route("/chat/api/inbox", self.inbox),
             Route("/chat/api/messages", self.messages, methods=["POST"]),
         ]
 
@@ -82,10 +87,12 @@ class Demo:
 
     async def personas(self, _request: Request) -> Response:
         """Everybody one may be."""
-        return JSONResponse([
-            {"id": each.code, "name": each.name, "role": each.role, "unit": each.unit_name}
-            for each in await self._people()
-        ])
+        return JSONResponse(
+            [
+                {"id": each.code, "name": each.name, "role": each.role, "unit": each.unit_name}
+                for each in await self._people()
+            ]
+        )
 
     async def people_page(self, _request: Request) -> Response:
         """Who are you today?"""
@@ -94,8 +101,11 @@ class Demo:
             row = {"id": each.code, "name": each.name, "role": role_word(self.front.say, each.role)}
             groups.setdefault(each.unit_name, []).append(row | {"unit": each.unit_name})
         return self.front.page(
-            "people.html", title=self.front.say("Zhibu"), now=self._now(),
-            groups=[{"unit": unit, "people": people} for unit, people in groups.items()], clock_steps=self._steps(),
+            "people.html",
+            title=self.front.say("Zhibu"),
+            now=self._now(),
+            groups=[{"unit": unit, "people": people} for unit, people in groups.items()],
+            clock_steps=self._steps(),
         )
 
     async def enter(self, request: Request) -> Response:
@@ -117,7 +127,7 @@ class Demo:
             for each in await self._people()
         ]
         facts = {"now": self._now(), "personas": people, "clock_steps": self._steps()}
-        return await chat_page(self.front, request, *known, facts)
+        return await chat_page(self.front, *known, facts)
 
     async def items(self, request: Request) -> Response:
         """What came since."""
@@ -145,7 +155,7 @@ class Demo:
         screens: list[Any] = []
         for inbound in await inbounds(self.front, address_of(person.id), fields, file):
             screens += await self.front.router.receive(inbound)
-        self.front.sender.wake.set()
+        await self.front.sender.drain()
         return JSONResponse({"screens": screens or [plain(unknown(say, ""), "")]})
 
     async def _said(self, request: Request) -> tuple[Said, Any]:
@@ -168,13 +178,20 @@ class Demo:
         rows = await asyncio.to_thread(
             self.front.desk.store.read, lambda connection: outbox.sent_to(connection, WEBCHAT, address, MOST_INBOX)
         )
-        return JSONResponse({"items": [
+        return JSONResponse(
             {
-                "at": row.at.astimezone(self.front.desk.house.zone).isoformat(), "kind": row.body["kind"],
-                "title": row.body["title"], "lines": row.body["lines"], "choices": row.body["choices"],
+                "items": [
+                    {
+                        "at": row.at.astimezone(self.front.desk.house.zone).isoformat(),
+                        "kind": row.body["kind"],
+                        "title": row.body["title"],
+                        "lines": row.body["lines"],
+                        "choices": row.body["choices"],
+                    }
+                    for row in rows
+                ]
             }
-            for row in rows
-        ]})
+        )
 
     async def clock(self, request: Request) -> Response:
         """Moves the clock forward; answers when all that fell due is delivered."""
@@ -221,13 +238,14 @@ class Demo:
         now = self.front.clock.now().astimezone(zone)
         period = period_of(now.date())
         days = [
-            now.date() + timedelta(days=1), last_day(period), first_day(shift(period, 1)),
+            now.date() + timedelta(days=1),
+            last_day(period),
+            first_day(shift(period, 1)),
             first_day(shift(period, 1)).replace(day=6),
         ]
         moments = sorted({datetime.combine(day, time(8, 30), zone) for day in days} - {now})
         return [
             {"label": moment(self.front.say, each, zone), "value": f"{each:%Y-%m-%dT%H:%M}"}
-            for each in moments if each > now
+            for each in moments
+            if each > now
         ]
-
-

@@ -32,7 +32,13 @@ class Place:
 
 
 def present(
-    connection: Connection, place: Place, screens: Sequence[Screen], now: datetime, public_url: str, *, pushed: bool = False
+    connection: Connection,
+    place: Place,
+    screens: Sequence[Screen],
+    now: datetime,
+    public_url: str,
+    *,
+    pushed: bool = False,
 ) -> list[Rendered]:
     """Stores what the screens' choices and question mean, and gives the screens as channels draw them.
 
@@ -41,10 +47,20 @@ def present(
     if not pushed:
         inbox.replace_keyboard(connection, place.channel, place.address)
         prompt = next((screen.prompt for screen in reversed(screens) if screen.prompt), None)
-        inbox.put_dialog(connection, place.channel, place.address, None if prompt is None else DialogRow(
-            type(prompt.request).__name__, msgspec.to_builtins(prompt.request), prompt.field, prompt.expects,
-            now + LIFE,
-        ))
+        inbox.put_dialog(
+            connection,
+            place.channel,
+            place.address,
+            None
+            if prompt is None
+            else DialogRow(
+                type(prompt.request).__name__,
+                msgspec.to_builtins(prompt.request),
+                prompt.field,
+                prompt.expects,
+                now + LIFE,
+            ),
+        )
     rows: list[dict[str, Any]] = []
     rendered = []
     for screen in screens:
@@ -52,12 +68,20 @@ def present(
         for choice in screen.choices:
             token = "".join(secrets.choice(LETTERS) for _ in range(10))
             choices.append({"label": choice.label, "token": token})
-            rows.append({
-                "token": token, "channel": place.channel, "address": place.address, "position": len(rows),
-                "label": choice.label[:200], "kind": type(choice.request).__name__,
-                "args": msgspec.to_builtins(choice.request), "pushed": pushed, "state": "live",
-                "expires_at": now + LIFE,
-            })
+            rows.append(
+                {
+                    "token": token,
+                    "channel": place.channel,
+                    "address": place.address,
+                    "position": len(rows),
+                    "label": choice.label[:200],
+                    "kind": type(choice.request).__name__,
+                    "args": msgspec.to_builtins(choice.request),
+                    "pushed": pushed,
+                    "state": "live",
+                    "expires_at": now + LIFE,
+                }
+            )
         rendered.append(plain(screen, public_url) | {"choices": choices})
     inbox.issue(connection, rows)
     return rendered
@@ -87,5 +111,3 @@ def request_of(row: TokenRow) -> Any:
 def completed(row: DialogRow, value: Any) -> Any:
     """The request of a question, with its answer filled in."""
     return msgspec.convert({**row.args, row.field: msgspec.to_builtins(value)}, BY_NAME[row.kind])
-
-

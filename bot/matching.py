@@ -13,7 +13,7 @@ from rules.schemes import Scheme
 NUMERALS = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10}
 UNITS = ("小时", "个小时", "次", "个", "篇", "份", "条", "件", "户", "人", "天", "元", "场", "h")
 NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?")
-PIECES = re.compile(r"[+-]?\d+(?:\.\d+)?|[^\s\d,，、;；。.:：xX×*]+|[xX×*]")
+PIECES = re.compile(r"[+-]?\d+(?:\.\d+)?|[^\s\d,，、;；。.:：×*]+")
 ALIKE, AHEAD, MOST_CANDIDATES = 60, 12, 4
 
 
@@ -59,7 +59,7 @@ def index(scheme: Scheme, initials: Mapping[str, list[str]]) -> Index:
 
 
 def number(text: str) -> Decimal | None:
-    """A number as people type it: 2, ２, 两, 2次, 1.5小时; None when it is none."""
+    """A number as people type it: 2, 两, 2次, 1.5小时; None when it is none."""
     plain = unicodedata.normalize("NFKC", text).strip()
     for unit in UNITS:
         plain = plain.removesuffix(unit).strip()
@@ -83,7 +83,7 @@ def _phrases(text: str, names: Index) -> Iterator[tuple[str, Decimal]]:
             if words:
                 yield "".join(words), Decimal(piece[:30])
             words = []
-        elif piece in ("x", "X", "×", "*") or (not words and piece in UNITS):
+        elif piece in ("x", "X") or (not words and piece in UNITS):
             continue
         else:
             if words and folded("".join(words)) in names.exact:

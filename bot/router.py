@@ -1,4 +1,4 @@
-"""The way of a message: seen before, who, what is meant, the handler, the reply stored; then the commit, then the answer."""
+"""The way of a message: seen before, who, what is meant, the handler, the reply stored, the commit, the answer."""
 
 from __future__ import annotations
 
@@ -66,7 +66,10 @@ class Router:
         def unit(connection: Connection) -> list[Rendered]:
             place = Place(inbound.channel, inbound.address)
             reply = dialogs.present(connection, place, [screen], now, self.public_url)
-            row = _row(inbound, None, reply, now) | {"state": "parked", "error": f"{type(error).__name__}: {error}"[:2000]}
+            row = _row(inbound, None, reply, now) | {
+                "state": "parked",
+                "error": f"{type(error).__name__}: {error}"[:2000],
+            }
             inbox.keep(connection, row)
             return reply
 
@@ -110,7 +113,10 @@ class Router:
             inbox.keep(connection, _row(inbound, member, reply, now))
             return reply
         context = self.desk.context(connection, actor, now)
-        screens, current = Turn(context, say, inbound, heard, self.desk).answer()
+        turn = Turn(context, say, inbound, heard, self.desk)
+        screens, current = turn.answer()
+        if turn.pressed:
+            inbound = replace(inbound, text=turn.pressed)
         if current:
             reply = [dialogs.plain(screen, self.public_url) for screen in screens] + current
             inbox.keep(connection, _row(inbound, member, reply, now))
@@ -128,8 +134,15 @@ def _row(inbound: Inbound, member: int | None, reply: list[Rendered], now: datet
     if inbound.file is not None:
         said["file"] = asdict(inbound.file)
     return {
-        "channel": inbound.channel, "external_id": inbound.external_id, "address": inbound.address,
-        "member_id": member, "said": said, "reply": reply, "state": "done", "error": None, "received_at": now,
+        "channel": inbound.channel,
+        "external_id": inbound.external_id,
+        "address": inbound.address,
+        "member_id": member,
+        "said": said,
+        "reply": reply,
+        "state": "done",
+        "error": None,
+        "received_at": now,
     }
 
 
@@ -142,6 +155,7 @@ class Turn:
     inbound: Inbound
     heard: Heard
     desk: Desk
+    pressed: str = ""
 
     def answer(self) -> tuple[list[Screen], list[Rendered]]:
         """The screens; or words about an old button together with the current screen as it stands."""
@@ -168,6 +182,7 @@ class Turn:
     def _pressed(self) -> tuple[list[Screen], list[Rendered]]:
         connection, place = self.context.connection, self.inbound
         row = inbox.token_of(connection, place.channel, place.address, place.token)
+        self.pressed = row.label if row is not None else ""
         if row is None or row.state != "live" or row.expires_at < self.context.now:
             old = door.old_button(self.say, used=row is not None and row.state == "used")
             current = self._current()
@@ -194,20 +209,23 @@ class Turn:
             return self._on_screen(live)
         if heard.request is not None:
             return self._do(heard.request), []
-        chosen = next((row for row in live if matching.folded(row.label) == matching.folded(heard.text)), None)
-        if chosen is not None and matching.folded(heard.text):
+        folded = matching.folded(heard.text)
+        chosen = next((row for row in live if folded and matching.folded(row.label) == folded), None)
+        if chosen is not None:
             inbox.use_token(self.context.connection, chosen.token)
             return self._do(dialogs.request_of(chosen)), []
         dialog = self._dialog()
-        if dialog is not None:
-            return self._answered(dialog)
-        number = matching.number(heard.text)
+        return self._unasked(live) if dialog is None else self._answered(dialog)
+
+    def _unasked(self, live: list[inbox.TokenRow]) -> tuple[list[Screen], list[Rendered]]:
+        """Text while nothing is being asked: a number of the queue, or lines to declare."""
+        number = matching.number(self.heard.text)
         queue = next((dialogs.request_of(row) for row in live if row.kind == ApproveAll.__name__), None)
         if number is not None and queue is not None and 1 <= number <= len(queue.pins):
             return self._do(ReviewLine(queue.pins[int(number) - 1])), []
-        if heard.spontaneous is not None:
-            return self._do(heard.spontaneous), []
-        return [door.unknown(self.say, heard.text)], []
+        if self.heard.spontaneous is not None:
+            return self._do(self.heard.spontaneous), []
+        return [door.unknown(self.say, self.heard.text)], []
 
     def _live(self) -> list[inbox.TokenRow]:
         return inbox.live_tokens(self.context.connection, self.inbound.channel, self.inbound.address)
@@ -234,8 +252,10 @@ class Turn:
         if dialog.expects == "marks":
             value = self.heard.marks or None
         if value is None:
-            wrong = door.marks_wanted(self.say) if dialog.expects == "marks" else door.number_wanted(self.say, self.heard.text)
+            wrong = (
+                door.marks_wanted(self.say)
+                if dialog.expects == "marks"
+                else door.number_wanted(self.say, self.heard.text)
+            )
             return [wrong], self._current()
         return self._do(dialogs.completed(dialog, value)), []
-
-

@@ -14,7 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Response
-from starlette.routing import Mount, Route
+from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
 from bot import media, secrets
@@ -26,8 +26,8 @@ from bot.sender import Sender
 from handlers.context import Refused
 from handlers.declarations.proof import OpenEvidence
 from handlers.desk import Desk
-from handlers.members import WEBCHAT, FindInvitation, Invited, Redeem, address_of
-from rules.access import SYSTEM, Actor
+from handlers.members import WEBCHAT, address_of
+from rules.access import Actor
 from screens.members import role_word
 from screens.problems import sentence
 from screens.texts import Say, moment, words
@@ -40,7 +40,9 @@ SHOWN = 30
 MOST_FORM = 64 * 1024 * 1024
 SECURITY = {
     "Content-Security-Policy": "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; form-action 'self'",
-    "X-Content-Type-Options": "nosniff", "Referrer-Policy": "same-origin", "Cache-Control": "no-store",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cache-Control": "no-store",
 }
 
 
@@ -74,16 +76,14 @@ class Front:
         """Words in the language of the house."""
         return words(self.settings.locale)
 
-    async def sentences(self, problems: Refused) -> list[str]:
-        """The sentences of a refusal."""
-        return [sentence(self.say, problem) for problem in problems.problems]
-
 
 def environment() -> Environment:
     """The templates: escaped by default, an unknown name is an error."""
     return Environment(
-        loader=FileSystemLoader(PAGES / "templates"), autoescape=select_autoescape(default=True),
-        undefined=StrictUndefined, trim_blocks=False,
+        loader=FileSystemLoader(PAGES / "templates"),
+        autoescape=select_autoescape(default=True),
+        undefined=StrictUndefined,
+        trim_blocks=False,
     )
 
 
@@ -149,7 +149,7 @@ def commands(front: Front, actor: Actor) -> list[dict[str, str]]:
     return [{"label": label, "text": text} for label, text in zip(labels, found, strict=True)]
 
 
-async def chat_page(front: Front, request: Request, actor: Actor, key: str, demo: dict[str, Any] | None) -> Response:
+async def chat_page(front: Front, actor: Actor, key: str, demo: dict[str, Any] | None) -> Response:
     """The conversation with its composer; without JavaScript every button is a form."""
     say = words(actor.locale or front.settings.locale)
     items = await asyncio.to_thread(history, front, actor, say)
@@ -157,8 +157,15 @@ async def chat_page(front: Front, request: Request, actor: Actor, key: str, demo
     unit = await asyncio.to_thread(_unit_name, front, actor)
     me = {"name": actor.name, "role": role_word(say, role), "unit": unit}
     return front.page(
-        "chat.html", say=say, title=say("Zhibu"), me=me, items=items, csrf=csrf_of(key),
-        fresh=chance.token_hex(8), commands=commands(front, actor), demo=demo,
+        "chat.html",
+        say=say,
+        title=say("Zhibu"),
+        me=me,
+        items=items,
+        csrf=csrf_of(key),
+        fresh=chance.token_hex(8),
+        commands=commands(front, actor),
+        demo=demo,
     )
 
 
@@ -207,34 +214,6 @@ async def inbounds(front: Front, address: str, said: dict[str, str], file: Any) 
     return found
 
 
-def routes(front: Front) -> list[Route | Mount]:
-    """The routes of a house that is in use: sessions by invitation."""
-
-    async def chat(request: Request) -> Response:
-        known = await signed_in(front, request)
-        return stranger(front) if known is None else await chat_page(front, request, *known, None)
-
-    async def items(request: Request) -> Response:
-        known = await signed_in(front, request)
-        return Response(status_code=HTTPStatus.UNAUTHORIZED) if known is None else await newer(front, request, known[0])
-
-    async def post(request: Request) -> Response:
-        known = await signed_in(front, request)
-        return Response(status_code=HTTPStatus.UNAUTHORIZED) if known is None else await send(front, request, *known)
-
-    async def evidence(request: Request) -> Response:
-        known = await signed_in(front, request)
-        return stranger(front) if known is None else await proof(front, request, known[0])
-
-    async def enter(request: Request) -> Response:
-        return await enter_page(front, request)
-
-    return [
-        Route("/chat", chat), Route("/chat/items", items), Route("/chat/send", post, methods=["POST"]),
-        Route("/chat/evidence/{id:int}", evidence), Route("/chat/enter/{token}", enter, methods=["GET", "POST"]),
-    ]
-
-
 def static() -> Mount:
     """The page's own style and script."""
     return Mount("/chat/static", StaticFiles(directory=PAGES / "static"))
@@ -266,32 +245,3 @@ async def proof(front: Front, request: Request, actor: Actor) -> Response:
     headers = {**SECURITY, "Content-Security-Policy": "sandbox; default-src 'none'"}
     path = front.settings.data / answer.stored
     return FileResponse(path, media_type=answer.media_type, filename=answer.name, headers=headers)
-
-
-async def enter_page(front: Front, request: Request) -> Response:
-    """The PIN for a personal link; five tries, one entry."""
-    token_hash, say, now = secrets.hashed(request.path_params["token"]), front.say, front.clock.now()
-    found = await asyncio.to_thread(front.desk.ask, SYSTEM, FindInvitation(token_hash), now)
-    if not isinstance(found, Invited):
-        lines = [sentence(say, problem) for problem in found.problems]
-        return front.page("plain.html", 404, title=say("Not done"), lines=lines, link=None)
-    problem = None
-    if request.method == "POST":
-        async with request.form(max_fields=4) as form:
-            pin = str(form.get("pin", ""))[:20].strip()
-        correct = await asyncio.to_thread(secrets.matches, found.pin_hash, pin)
-        key = chance.token_urlsafe(32)
-        request_in = Redeem(token_hash, correct, secrets.hashed(key))
-        answer = await asyncio.wrap_future(front.desk.submit(SYSTEM, request_in, now))
-        if not isinstance(answer, Refused):
-            response = RedirectResponse("/chat", HTTPStatus.SEE_OTHER)
-            secure = front.settings.address.startswith("https:")
-            age = int((answer.until - now).total_seconds())
-            response.set_cookie(COOKIE, key, max_age=age, httponly=True, samesite="lax", secure=secure)
-            return response
-        problem = sentence(say, answer.problems[0])
-    hint = found.name[0] + "*" + (found.name[-1] if len(found.name) > 2 else "")
-    return front.page(
-        "enter.html", title=say("Please enter your PIN"), name_hint=hint, problem=problem,
-        csrf=csrf_of(token_hash),
-    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -13,7 +13,9 @@ from rules.notices import KINDS
 from rules.periods import Calendar, weekdays
 from rules.problems import Problem
 from rules.schemes import Scheme, parse
-from storage import audit, outbox, schemes
+from storage import outbox, schemes
+from storage.audit import Deed
+from storage.audit import record as record_deeds
 from storage.engine import Connection
 from storage.schemes import SchemeVersion
 
@@ -76,6 +78,7 @@ class Context:
     now: datetime
     house: House
     quiet: bool = False
+    in_force: dict[tuple[str, date], int | None] = field(default_factory=dict)
 
     @property
     def today(self) -> date:
@@ -84,7 +87,10 @@ class Context:
 
     def scheme_for(self, path: str, day: date | None = None) -> Published | None:
         """The scheme in force for a unit on a day (today when none is given)."""
-        version_id = schemes.version_in_force(self.connection, path, day or self.today)
+        key = (path, day or self.today)
+        if key not in self.in_force:
+            self.in_force[key] = schemes.version_in_force(self.connection, *key)
+        version_id = self.in_force[key]
         return None if version_id is None else self.house.published(self.connection, version_id)
 
     def version(self, version_id: int) -> Published:
@@ -93,11 +99,11 @@ class Context:
 
     def audit(self, action: str, subject: str, subject_id: int, behalf: int | None = None, **facts: Any) -> None:
         """Records one deed of the actor."""
-        self.audit_all([audit.Deed(action, subject, subject_id, facts, behalf)])
+        self.audit_all([Deed(action, subject, subject_id, facts, behalf)])
 
-    def audit_all(self, deeds: list[audit.Deed]) -> None:
+    def audit_all(self, deeds: list[Deed]) -> None:
         """Records deeds of the actor."""
-        audit.record(self.connection, self.actor.member, deeds, self.now)
+        record_deeds(self.connection, self.actor.member, deeds, self.now)
 
     def tell(self, member: int, kind: str, key: str, facts: Mapping[str, Any]) -> None:
         """Leaves a notice for a member; a known key is not told twice."""
@@ -111,3 +117,7 @@ class Context:
         if unknown:
             raise KeyError(f"not in rules.notices.KINDS: {unknown}")
         outbox.tell(self.connection, [{**row, "made_at": self.now} for row in rows])
+
+
+Handler = Callable[[Context, Any], Any]
+"""What answers a request: a function of the surroundings and the request."""

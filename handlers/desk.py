@@ -8,16 +8,19 @@ from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
 from handlers import ledger, members, notices, overview, periods
-from handlers.context import Context, House
+from handlers.context import Context, Handler, House
 from handlers.declarations import REQUESTS as DECLARATIONS
 from rules.access import Actor
 from storage.engine import Connection
 
 T = TypeVar("T")
-Handler = Callable[[Context, Any], Any]
 
 REQUESTS: dict[type, Handler] = {
-    **members.REQUESTS, **DECLARATIONS, **ledger.REQUESTS, **overview.REQUESTS, **periods.REQUESTS,
+    **members.REQUESTS,
+    **DECLARATIONS,
+    **ledger.REQUESTS,
+    **overview.REQUESTS,
+    **periods.REQUESTS,
     **notices.REQUESTS,
 }
 BY_NAME: Mapping[str, type] = {request.__name__: request for request in REQUESTS}

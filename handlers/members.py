@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from handlers.context import Context, Refused, refuse
+from handlers.context import Context, Handler, Refused, refuse
 from handlers.declarations.review import waiting_lines
 from rules.periods import period_of
 from storage import declarations, invitations, ledger, members
@@ -138,10 +137,16 @@ def home(context: Context, _request: Home) -> Welcome | Refused:
         total = str(kept[ledger.TOTAL][1] if ledger.TOTAL in kept else published.scheme.total.base)
     reviews = any(grant.role in ("secretary", "officer") for grant in context.actor.grants)
     return Welcome(
-        person.name, person.unit_name, period, published is not None and _declares(context, person),
-        tuple(sorted({grant.role for grant in context.actor.grants})), states.get("draft", 0), states,
+        person.name,
+        person.unit_name,
+        period,
+        published is not None and _declares(context, person),
+        tuple(sorted({grant.role for grant in context.actor.grants})),
+        states.get("draft", 0),
+        states,
         len(waiting_lines(context)) if reviews else 0,
-        tuple(line.id for line in lines if line.state == "returned"), total,
+        tuple(line.id for line in lines if line.state == "returned"),
+        total,
     )
 
 
@@ -167,10 +172,18 @@ def invite(context: Context, request: Invite) -> Invitation | Refused:
     if person is None or context.actor.may("invite", person.unit, person.path) is None:
         return refuse("not_allowed")
     until = context.now + INVITATION_DAYS
-    invitations.replace(context.connection, {
-        "token_hash": request.token_hash, "member_id": person.id, "pin_hash": request.pin_hash,
-        "issued_by": context.actor.member or None, "issued_at": context.now, "expires_at": until, "attempts": 0,
-    })
+    invitations.replace(
+        context.connection,
+        {
+            "token_hash": request.token_hash,
+            "member_id": person.id,
+            "pin_hash": request.pin_hash,
+            "issued_by": context.actor.member or None,
+            "issued_at": context.now,
+            "expires_at": until,
+            "attempts": 0,
+        },
+    )
     context.audit("invite", "member", person.id)
     return Invitation(person, request.token, request.pin, until)
 
@@ -201,6 +214,11 @@ def redeem(context: Context, request: Redeem) -> Entered | Refused:
     return Entered(row.member, until)
 
 
-REQUESTS: dict[type, Callable[..., object]] = {
-    Home: home, Help: manual, Stop: stop, Invite: invite, FindInvitation: find_invitation, Redeem: redeem,
+REQUESTS: dict[type, Handler] = {
+    Home: home,
+    Help: manual,
+    Stop: stop,
+    Invite: invite,
+    FindInvitation: find_invitation,
+    Redeem: redeem,
 }

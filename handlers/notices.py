@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from handlers.context import Context, Published
+from handlers.context import Context, Handler, Published
 from handlers.declarations.review import waiting_lines
 from handlers.periods import Ran
 from rules.notices import DIGEST_AT, KINDS
@@ -63,7 +63,10 @@ def _remind_members(context: Context, published: Published, path: str) -> int:
         facts = {"period": period, "until": last_day(period).isoformat(), "left": left, "title": scheme.title}
         rows += [
             {
-                "member_id": member, "kind": "declare_reminder", "key": f"{prefix}:{step}:{member}", "facts": facts,
+                "member_id": member,
+                "kind": "declare_reminder",
+                "key": f"{prefix}:{step}:{member}",
+                "facts": facts,
                 "state": "waiting" if step == fresh[0] else "lapsed",
             }
             for step in fresh
@@ -77,9 +80,7 @@ def _remind_reviewers(context: Context) -> int:
     holders = members.holders(context.connection, ("secretary", "officer"), units, context.today)
     waiting = {line.unit for line in declarations.waiting(context.connection, units)}
     above = {units[unit].parent for unit in waiting}
-    people = {
-        holder.member for unit, some in holders.items() if unit in waiting or unit in above for holder in some
-    }
+    people = {holder.member for unit, some in holders.items() if unit in waiting or unit in above for holder in some}
     rows = []
     for member in sorted(people):
         actor = members.actor(context.connection, member, context.today)
@@ -133,10 +134,18 @@ def _put(context: Context, kind: str, messages: dict[str, list[NoticeRow]]) -> i
     rows = []
     for key, notices in messages.items():
         channel, address = addresses.get(notices[0].member, (None, None))
-        rows.append({
-            "key": key, "class": kind, "member_id": notices[0].member, "channel": channel, "address": address,
-            "state": "due" if channel else "failed", "due_at": context.now, "made_at": context.now,
-        })
+        rows.append(
+            {
+                "key": key,
+                "class": kind,
+                "member_id": notices[0].member,
+                "channel": channel,
+                "address": address,
+                "state": "due" if channel else "failed",
+                "due_at": context.now,
+                "made_at": context.now,
+            }
+        )
     numbers = outbox.put_all(context.connection, rows)
     for key, number in numbers.items():
         outbox.settle_notices(context.connection, _ids(messages[key]), "composed", number)
@@ -155,15 +164,23 @@ def check_calendar(context: Context, _request: CheckCalendar) -> Ran:
     units = [unit.id for unit in members.units_under(context.connection, "/")]
     holders = members.holders(context.connection, ("administrator",), units, context.today)
     people = sorted({holder.member for some in holders.values() for holder in some})
-    context.tell_all([
-        {"member_id": member, "kind": "calendar_unknown", "key": f"calendar:{year}:{member}", "facts": {"year": year}}
-        for member in people
-    ])
+    context.tell_all(
+        [
+            {
+                "member_id": member,
+                "kind": "calendar_unknown",
+                "key": f"calendar:{year}:{member}",
+                "facts": {"year": year},
+            }
+            for member in people
+        ]
+    )
     return Ran(len(people))
 
 
-
-
-REQUESTS = {
-    Remind: remind, ComposeDigests: compose_digests, DispatchUrgent: dispatch_urgent, CheckCalendar: check_calendar,
+REQUESTS: dict[type, Handler] = {
+    Remind: remind,
+    ComposeDigests: compose_digests,
+    DispatchUrgent: dispatch_urgent,
+    CheckCalendar: check_calendar,
 }

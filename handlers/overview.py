@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from handlers.context import Context, Refused, refuse
+from handlers.context import Context, Handler, Refused, refuse
 from rules.periods import period_of
 from storage import audit, declarations, inbox, ledger, members, outbox, upgrade
 
@@ -58,15 +58,18 @@ def overview(context: Context, request: Overview) -> Month | Refused:
     branches = []
     for unit, name in units.items():
         mine = [person for person in people.values() if person.unit == unit]
-        branches.append(BranchMonth(
-            name, len(mine), sum(person.id in declared for person in mine),
-            tuple(person.name for person in mine if person.id not in declared),
-            counts.get(unit, {}).get("submitted", 0), counts.get(unit, {}).get("approved", 0),
-            tuple(person.name for person in mine if person.id in unreached),
-        ))
-    earlier = sum(
-        line.period < period for line in declarations.waiting(context.connection, units)
-    )
+        branches.append(
+            BranchMonth(
+                name,
+                len(mine),
+                sum(person.id in declared for person in mine),
+                tuple(person.name for person in mine if person.id not in declared),
+                counts.get(unit, {}).get("submitted", 0),
+                counts.get(unit, {}).get("approved", 0),
+                tuple(person.name for person in mine if person.id in unreached),
+            )
+        )
+    earlier = sum(line.period < period for line in declarations.waiting(context.connection, units))
     return Month(period, tuple(branches), earlier)
 
 
@@ -85,11 +88,17 @@ class Facts:
 def status(context: Context, _request: Status) -> Facts:
     """Counts of everything that waits or is kept."""
     connection = context.connection
-    return Facts({
-        "revision": upgrade.revision(connection), "messages": inbox.count(connection),
-        "parked": inbox.parked(connection), "lines": declarations.all_state_counts(connection),
-        "entries": ledger.count(connection), "outbox": outbox.counts(connection), "audit": audit.count(connection),
-    })
+    return Facts(
+        {
+            "revision": upgrade.revision(connection),
+            "messages": inbox.count(connection),
+            "parked": inbox.parked(connection),
+            "lines": declarations.all_state_counts(connection),
+            "entries": ledger.count(connection),
+            "outbox": outbox.counts(connection),
+            "audit": audit.count(connection),
+        }
+    )
 
 
-REQUESTS = {Overview: overview, Status: status}
+REQUESTS: dict[type, Handler] = {Overview: overview, Status: status}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from handlers.context import Context, Refused, refuse
+from handlers.context import Context, Handler, Refused, refuse
 from rules.periods import day_after, last_day, period_of
 from rules.schemes import parse
 from storage import declarations, members, schemes
@@ -60,11 +60,19 @@ def publish(context: Context, request: Publish) -> PublishedVersion | Refused:
         if known_hash != text_hash:
             return refuse("version_published", scheme=scheme.scheme, version=scheme.version)
         return PublishedVersion(number, fresh=False)
-    number = schemes.add_version(context.connection, {
-        "scheme": scheme.scheme, "version": scheme.version, "unit_id": request.unit, "text": request.text,
-        "text_hash": text_hash, "initials": request.initials, "from_on": request.from_on,
-        "published_at": context.now,
-    })
+    number = schemes.add_version(
+        context.connection,
+        {
+            "scheme": scheme.scheme,
+            "version": scheme.version,
+            "unit_id": request.unit,
+            "text": request.text,
+            "text_hash": text_hash,
+            "initials": request.initials,
+            "from_on": request.from_on,
+            "published_at": context.now,
+        },
+    )
     context.audit("publish", "scheme_version", number, scheme=scheme.scheme, version=scheme.version)
     return PublishedVersion(number, fresh=True)
 
@@ -79,14 +87,22 @@ def open_periods(context: Context, _request: OpenPeriods) -> Ran:
         opened += 1
         context.audit("open", "period", int(period.replace("-", "")), scheme=row.scheme)
         facts = {
-            "period": period, "title": published.scheme.title, "until": last_day(period).isoformat(),
+            "period": period,
+            "title": published.scheme.title,
+            "until": last_day(period).isoformat(),
             "review_until": day_after(period, published.scheme.months.review_until).isoformat(),
         }
-        context.tell_all([
-            {"member_id": person.id, "kind": "period_opened", "key": f"opened:{row.scheme}:{period}:{person.id}",
-             "facts": facts}
-            for person in members.people_under(context.connection, row.path, context.today)
-        ])
+        context.tell_all(
+            [
+                {
+                    "member_id": person.id,
+                    "kind": "period_opened",
+                    "key": f"opened:{row.scheme}:{period}:{person.id}",
+                    "facts": facts,
+                }
+                for person in members.people_under(context.connection, row.path, context.today)
+            ]
+        )
     return Ran(opened)
 
 
@@ -111,15 +127,19 @@ def _closing_notices(context: Context, path: str, scheme: str, period: str) -> l
     counts = declarations.state_counts(context.connection, branches, period)
     return [
         {
-            "member_id": holder.member, "kind": "period_closed",
+            "member_id": holder.member,
+            "kind": "period_closed",
             "key": f"closed:{scheme}:{period}:{unit}:{holder.member}",
             "facts": {
-                "period": period, "unit": branches[unit].name, "approved": counts.get(unit, {}).get("approved", 0),
+                "period": period,
+                "unit": branches[unit].name,
+                "approved": counts.get(unit, {}).get("approved", 0),
                 "undecided": counts.get(unit, {}).get("submitted", 0),
             },
         }
-        for unit, some in holders.items() for holder in some
+        for unit, some in holders.items()
+        for holder in some
     ]
 
 
-REQUESTS = {Publish: publish, OpenPeriods: open_periods, ClosePeriods: close_periods}
+REQUESTS: dict[type, Handler] = {Publish: publish, OpenPeriods: open_periods, ClosePeriods: close_periods}

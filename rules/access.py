@@ -15,7 +15,11 @@ PERMISSIONS: dict[str, dict[str, str]] = {
     "reverse": {"secretary": "unit", "officer": "under"},
     "invite": {"secretary": "unit", "officer": "under", "administrator": "under"},
     "overview": {
-        "secretary": "unit", "officer": "under", "grid_lead": "under", "instructor": "under", "committee": "under",
+        "secretary": "unit",
+        "officer": "under",
+        "grid_lead": "under",
+        "instructor": "under",
+        "committee": "under",
     },
     "publish": {"committee": "under", "administrator": "under"},
 }
@@ -73,16 +77,15 @@ def reviewers(member: int, branch: Iterable[Holder], parent: Iterable[Holder]) -
 
     Nobody decides his own, nor does his deputy; when the branch has nobody else, the parent unit's officers do.
     """
-    allowed = {
-        holder.member: holder.deputy_of
-        for holder in sorted(branch, key=lambda h: h.deputy_of is None)
-        if member not in (holder.member, holder.deputy_of)
-    }
-    deputies = {holder.member for holder in branch if holder.deputy_of == member}
-    allowed = {reviewer: behalf for reviewer, behalf in allowed.items() if reviewer not in deputies}
-    if allowed:
-        return allowed
-    return {h.member: h.deputy_of for h in parent if member not in (h.member, h.deputy_of)}
+    branch, parent = list(branch), list(parent)
+    barred = {member} | {holder.member for holder in [*branch, *parent] if holder.deputy_of == member}
+    return _others(branch, barred) or _others(parent, barred)
+
+
+def _others(holders: list[Holder], barred: set[int]) -> dict[int, int | None]:
+    """Who is left → on whose behalf; who holds the role himself acts for himself."""
+    own_last = sorted(holders, key=lambda holder: holder.deputy_of is None)
+    return {holder.member: holder.deputy_of for holder in own_last if holder.member not in barred}
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from rules.problems import Problem
 
-MOST_BYTES = 20 * 1024 * 1024
+MEBIBYTE = 1024 * 1024
+MOST_BYTES = 20 * MEBIBYTE
 MOST_PIXELS = 40_000_000
 
 # media type found in the content → ending of the stored file
@@ -23,7 +24,7 @@ def check_file(size: int, media_type: str, pixels: int = 0) -> list[Problem]:
     if size == 0:
         return [Problem("file_empty", {})]
     if size > MOST_BYTES:
-        return [Problem("file_too_large", {"size": size // 1024 // 1024 + 1, "most": MOST_BYTES // 1024 // 1024})]
+        return [Problem("file_too_large", {"size": -(-size // MEBIBYTE), "most": MOST_BYTES // MEBIBYTE})]
     if media_type not in ACCEPTED:
         return [Problem("file_type_refused", {})]
     if pixels > MOST_PIXELS:

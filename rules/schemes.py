@@ -78,7 +78,7 @@ class Criterion(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def points(self, quantity: Decimal, state: str | None = None) -> Decimal:
         """Signed points of a quantity, before any cap."""
         if self.value.attendance is not None:
-            points = getattr(self.value.attendance, state or "present") * quantity
+            points: Decimal = getattr(self.value.attendance, state or "present") * quantity
         else:
             points = self.value.rate * quantity
         return -points if self.sign == "minus" else points

@@ -68,9 +68,7 @@ def _score_one(scheme: Scheme, entries: list[Entry]) -> Score:
     live = [e for e in entries if e.reverses is None and e.id not in reversed_ids and e.criterion in scheme.criteria]
     live.sort(key=lambda entry: (entry.period, entry.id))
     capped = _after_caps(scheme, live)
-    counted = _bounded(
-        live, capped, lambda e: scheme.category[e.criterion].code, lambda e: _category_bounds(scheme, e)
-    )
+    counted = _bounded(live, capped, lambda e: scheme.category[e.criterion].code, lambda e: _category_bounds(scheme, e))
     parts = [Part(e.id, e.points, capped[e.id], counted[e.id]) for e in live]
     gone = [Part(e.id, e.points, ZERO, ZERO, cancelled=True) for e in entries if e.id not in counted]
     figures = tuple(_figure(scheme, node.code, live, counted) for node in scheme.nodes)
@@ -88,7 +86,9 @@ Bounds = tuple[Decimal | None, Decimal | None]
 
 
 def _bounded(
-    live: Sequence[Entry], amounts: Mapping[int, Decimal], group: Callable[[Entry], object],
+    live: Sequence[Entry],
+    amounts: Mapping[int, Decimal],
+    group: Callable[[Entry], object],
     bounds: Callable[[Entry], Bounds],
 ) -> dict[int, Decimal]:
     """What each amount moves the bounded running sum of its group."""

@@ -12,7 +12,9 @@ def unknown(say: Say, text: str) -> Screen:
     """Nothing understood."""
     shown = clean(text)[:30]
     lines = (
-        say("“{text}” was not understood; nothing was changed.", text=shown) if shown else say("The message was empty."),
+        say("“{text}” was not understood; nothing was changed.", text=shown)
+        if shown
+        else say("The message was empty."),
         say("Tap a button, or type: declare, my points, help."),
     )
     choices = (Choice(say("Declare"), Declare()), Choice(say("Help"), Help()), Choice(say("Home"), Home()))
@@ -27,8 +29,11 @@ def too_long(say: Say, length: int, most: int) -> Screen:
 
 def old_button(say: Say, *, used: bool) -> Screen:
     """A button that does nothing any more; the current screen follows."""
-    line = say("This step was done already; nothing was done twice.") if used else say(
-        "This button belongs to an older screen; nothing was changed.")
+    line = (
+        say("This step was done already; nothing was done twice.")
+        if used
+        else say("This button belongs to an older screen; nothing was changed.")
+    )
     return Screen(say("Old button"), (line, say("Go on from here:")))
 
 
@@ -56,8 +61,11 @@ def stranger(say: Say) -> Screen:
 
 def shown_once(say: Say) -> Screen:
     """In place of a screen that held a secret."""
-    return Screen(say("Shown once"), (say("The link and PIN were shown once. Make a new invitation if needed."),),
-                  (Choice(say("Home"), Home()),))
+    return Screen(
+        say("Shown once"),
+        (say("The link and PIN were shown once. Make a new invitation if needed."),),
+        (Choice(say("Home"), Home()),),
+    )
 
 
 def broken(say: Say) -> Screen:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from handlers import ledger as h
 from handlers.declarations.forms import Declare, MyLines
+from handlers.ledger import points as h
+from handlers.ledger import reversal as r
 from handlers.members import Home
 from screens.declarations.lines import attendance_word
-from screens.screen import Choice, Prompt, Screen
+from screens.screen import Choice, Draw, Prompt, Screen
 from screens.texts import Say, amount, clean, month, number, signed
 
 MOST_REASONS = 40
@@ -20,8 +21,13 @@ def points(say: Say, answer: h.Points) -> Screen:
     for figure in answer.figures:
         lines.append(_figure(say, figure))
     if answer.waiting:
-        lines.append(say("{count} lines ({points}) wait for review and are not in the total.",
-                         count=answer.waiting, points=signed(answer.waiting_points)))
+        lines.append(
+            say(
+                "{count} lines ({points}) wait for review and are not in the total.",
+                count=answer.waiting,
+                points=signed(answer.waiting_points),
+            )
+        )
     if answer.grade:
         lines.append(say("At this total: {grade}. A committee decides the year's grade.", grade=answer.grade))
     choices = [Choice(say("Why: {name}", name=each.name), h.Why(each.code, answer.year)) for each in answer.figures]
@@ -35,7 +41,9 @@ def points(say: Say, answer: h.Points) -> Screen:
 def _figure(say: Say, figure: h.CategoryFigure) -> str:
     text = f"{figure.name} {signed(figure.counted)}"
     if figure.cap is not None:
-        text += say(" of at most {cap}, {room} still possible", cap=number(figure.cap), room=number(figure.room or 0))
+        text += say(
+            " of at most {cap}, {room} still possible", cap=number(figure.cap), room=number(figure.room or Decimal(0))
+        )
     if figure.posted > figure.counted:
         text += say(" ({points} above the caps)", points=number(figure.posted - figure.counted))
     return text
@@ -93,18 +101,18 @@ def _counts(say: Say, reason: h.Reason) -> list[str]:
     return parts or [say("all of it counts")]
 
 
-def reason_wanted(say: Say, answer: h.ReasonWanted) -> Screen:
+def reason_wanted(say: Say, answer: r.ReasonWanted) -> Screen:
     """A reversal needs a reason."""
     line = f"{answer.criterion.name} {signed(answer.points)}"
     lines = (line, say("The entry stays in the ledger; a new one takes it back. Type the reason; the member reads it."))
-    prompt = Prompt(h.Reverse(answer.entry), "reason")
+    prompt = Prompt(r.Reverse(answer.entry), "reason")
     return Screen(say("Why take it back?"), lines, (Choice(say("Cancel"), Home()),), prompt)
 
 
-def reversed_(say: Say, answer: h.Reversed) -> Screen:
+def reversed_(say: Say, answer: r.Reversed) -> Screen:
     """The reversal was posted."""
     line = f"{answer.member_name}{say('; ')}{answer.criterion.name} {signed(Decimal(answer.points))}"
     return Screen(say("Taken back"), (line, say("The member is told.")), (Choice(say("Home"), Home()),))
 
 
-SCREENS = {h.Points: points, h.Explanation: why, h.ReasonWanted: reason_wanted, h.Reversed: reversed_}
+SCREENS: dict[type, Draw] = {h.Points: points, h.Explanation: why, r.ReasonWanted: reason_wanted, r.Reversed: reversed_}

@@ -5,10 +5,10 @@ from __future__ import annotations
 from handlers.declarations.forms import Declare, MyLines, SameAsLast, ShowDraft, ShowLine
 from handlers.declarations.record import RecordMenu
 from handlers.declarations.review import ShowQueue
-from handlers.ledger import MyPoints
+from handlers.ledger.points import MyPoints
 from handlers.members import Home, Invitation, Manual, Stopped, Welcome
 from handlers.overview import Overview
-from screens.screen import Choice, Screen
+from screens.screen import Choice, Draw, Screen
 from screens.texts import Say, day, month
 
 LOOKS_AFTER = {"secretary", "officer", "grid_lead", "instructor", "committee"}
@@ -17,9 +17,14 @@ LOOKS_AFTER = {"secretary", "officer", "grid_lead", "instructor", "committee"}
 def role_word(say: Say, role: str) -> str:
     """A role in words."""
     return {
-        "member": say("member"), "secretary": say("branch secretary"), "officer": say("organisation officer"),
-        "grid_lead": say("grid lead"), "instructor": say("instructor"), "committee": say("committee"),
-        "administrator": say("administrator"), "citizen": say("citizen"),
+        "member": say("member"),
+        "secretary": say("branch secretary"),
+        "officer": say("organisation officer"),
+        "grid_lead": say("grid lead"),
+        "instructor": say("instructor"),
+        "committee": say("committee"),
+        "administrator": say("administrator"),
+        "citizen": say("citizen"),
     }[role]
 
 
@@ -31,6 +36,12 @@ def welcome(say: Say, answer: Welcome) -> Screen:
         lines.append(say("Points this year: {total}", total=answer.total))
     if answer.to_review:
         lines.append(say("{count} lines wait for your review.", count=answer.to_review))
+    title = say("{month}: what would you like to do?", month=month(say, answer.period))
+    return Screen(title, tuple(lines), tuple(_ways(say, answer)))
+
+
+def _ways(say: Say, answer: Welcome) -> list[Choice]:
+    """What can be done, what waits first."""
     choices = []
     if answer.to_review:
         choices.append(Choice(say("Review ({count})", count=answer.to_review), ShowQueue()))
@@ -40,23 +51,28 @@ def welcome(say: Say, answer: Welcome) -> Screen:
         choices.append(Choice(say("Go on with {count} drafts", count=answer.drafts), ShowDraft()))
     if answer.declares:
         choices += [
-            Choice(say("Declare"), Declare()), Choice(say("Same as last month"), SameAsLast()),
-            Choice(say("My points"), MyPoints()), Choice(say("This month's lines"), MyLines()),
+            Choice(say("Declare"), Declare()),
+            Choice(say("Same as last month"), SameAsLast()),
+            Choice(say("My points"), MyPoints()),
+            Choice(say("This month's lines"), MyLines()),
         ]
     if "secretary" in answer.roles:
         choices.append(Choice(say("Record"), RecordMenu()))
     if LOOKS_AFTER & set(answer.roles):
         choices.append(Choice(say("State of the month"), Overview()))
-    title = say("{month}: what would you like to do?", month=month(say, answer.period))
-    return Screen(title, tuple(lines), tuple(choices))
+    return choices
 
 
 def _month(say: Say, answer: Welcome) -> str:
     declared = sum(number for state, number in answer.states.items() if state not in ("draft", "withdrawn"))
     if not declared:
         return say("Nothing declared yet this month.")
-    return say("Declared this month: {count} lines, {approved} approved, {waiting} waiting",
-               count=declared, approved=answer.states.get("approved", 0), waiting=answer.states.get("submitted", 0))
+    return say(
+        "Declared this month: {count} lines, {approved} approved, {waiting} waiting",
+        count=declared,
+        approved=answer.states.get("approved", 0),
+        waiting=answer.states.get("submitted", 0),
+    )
 
 
 def manual(say: Say, answer: Manual) -> Screen:
@@ -96,4 +112,4 @@ def invitation(say: Say, answer: Invitation) -> Screen:
     return Screen(title, lines, (Choice(say("Home"), Home()),), link=link, image=link, once=True)
 
 
-SCREENS = {Welcome: welcome, Manual: manual, Stopped: stopped, Invitation: invitation}
+SCREENS: dict[type, Draw] = {Welcome: welcome, Manual: manual, Stopped: stopped, Invitation: invitation}

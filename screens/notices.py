@@ -8,7 +8,7 @@ from typing import Any
 from handlers.declarations.forms import Declare, Reopen, SameAsLast
 from handlers.declarations.record import Answer
 from handlers.declarations.review import ShowQueue
-from handlers.ledger import MyPoints
+from handlers.ledger.points import MyPoints
 from handlers.overview import Overview
 from screens.declarations.lines import attendance_word
 from screens.screen import Choice, Screen
@@ -40,9 +40,14 @@ def _pending(say: Say, f: Facts) -> Part:
 def _closed(say: Say, f: Facts) -> Part:
     lines = [say("{unit}: {approved} lines approved", unit=f["unit"], approved=f["approved"])]
     if f["undecided"]:
-        lines.append(say("{count} lines are undecided; they will count in the month you decide them.",
-                         count=f["undecided"]))
-    return say("{month} is closed", month=month(say, f["period"])), lines, [Choice(say("State of the month"), Overview())]
+        lines.append(
+            say("{count} lines are undecided; they will count in the month you decide them.", count=f["undecided"])
+        )
+    return (
+        say("{month} is closed", month=month(say, f["period"])),
+        lines,
+        [Choice(say("State of the month"), Overview())],
+    )
 
 
 def _calendar(say: Say, f: Facts) -> Part:
@@ -53,8 +58,11 @@ def _calendar(say: Say, f: Facts) -> Part:
 def _decided(say: Say, f: Facts) -> Part:
     word = {"approve": say("approved"), "return": say("returned"), "reject": say("rejected")}[f["decision"]]
     lines = [
-        say("{what}, {points} points", what=f"{each['name']} {number(each['quantity'])}{each['unit']}",
-            points=signed(each["points"]))
+        say(
+            "{what}, {points} points",
+            what=f"{each['name']} {number(each['quantity'])}{each['unit']}",
+            points=signed(each["points"]),
+        )
         for each in f["lines"][:20]
     ]
     if f["reason"]:
@@ -94,9 +102,16 @@ def _bound(say: Say, f: Facts) -> Part:
 
 
 PARTS: dict[str, Callable[[Say, Facts], Part]] = {
-    "period_opened": _opened, "declare_reminder": _reminder, "review_pending": _pending, "period_closed": _closed,
-    "calendar_unknown": _calendar, "lines_decided": _decided, "entry_recorded": _recorded,
-    "entry_reversed": _reversed, "member_answered": _answered, "identity_bound": _bound,
+    "period_opened": _opened,
+    "declare_reminder": _reminder,
+    "review_pending": _pending,
+    "period_closed": _closed,
+    "calendar_unknown": _calendar,
+    "lines_decided": _decided,
+    "entry_recorded": _recorded,
+    "entry_reversed": _reversed,
+    "member_answered": _answered,
+    "identity_bound": _bound,
 }
 
 

@@ -6,7 +6,7 @@ from handlers.declarations.review import ShowQueue
 from handlers.members import Home
 from handlers.overview import BranchMonth, Month, Overview
 from rules.periods import shift
-from screens.screen import Choice, Screen
+from screens.screen import Choice, Draw, Screen
 from screens.texts import Say, month, names
 
 NAMED = 15
@@ -20,15 +20,24 @@ def overview(say: Say, answer: Month) -> Screen:
     if answer.earlier:
         lines.append(say("{count} lines of earlier months are undecided.", count=answer.earlier))
     choices = (
-        Choice(say("Review"), ShowQueue()), Choice(say("Month before"), Overview(shift(answer.period, -1))),
+        Choice(say("Review"), ShowQueue()),
+        Choice(say("Month before"), Overview(shift(answer.period, -1))),
         Choice(say("Home"), Home()),
     )
     return Screen(say("State of {month}", month=month(say, answer.period)), tuple(lines), choices)
 
 
 def _branch(say: Say, branch: BranchMonth, *, named: bool) -> list[str]:
-    lines = [say("{name}: {declared} of {people} declared, {waiting} lines wait, {approved} approved", name=branch.name,
-                 declared=branch.declared, people=branch.people, waiting=branch.waiting, approved=branch.approved)]
+    lines = [
+        say(
+            "{name}: {declared} of {people} declared, {waiting} lines wait, {approved} approved",
+            name=branch.name,
+            declared=branch.declared,
+            people=branch.people,
+            waiting=branch.waiting,
+            approved=branch.approved,
+        )
+    ]
     if named and branch.missing:
         lines.append(say("Not declared: {names}", names=_some(say, branch.missing)))
     if branch.unreached:
@@ -41,4 +50,4 @@ def _some(say: Say, people: tuple[str, ...]) -> str:
     return text if len(people) <= NAMED else text + say(" and {count} more", count=len(people) - NAMED)
 
 
-SCREENS = {Month: overview}
+SCREENS: dict[type, Draw] = {Month: overview}

@@ -10,13 +10,14 @@ from handlers.declarations.forms import Declare, MyLines
 from handlers.members import Help, Home
 from rules.problems import Problem
 from screens.declarations.lines import state_word
-from screens.screen import Choice, Screen
+from screens.screen import Choice, Draw, Screen
 from screens.texts import Say, clean, month
 
 Facts = Mapping[str, Any]
 WORDS: dict[str, Callable[[Say, Facts], str]] = {
     "quantity_out_of_range": lambda say, f: say(
-        "{name}: the quantity must be more than 0 and at most {most}{unit}. Please type another.", **f),
+        "{name}: the quantity must be more than 0 and at most {most}{unit}. Please type another.", **f
+    ),
     "quantity_not_whole": lambda say, f: say("{name} is counted in whole {unit}. Please type a whole number.", **f),
     "quantity_not_half": lambda say, f: say("{name} is counted in halves of {unit}, such as 1.5.", **f),
     "text_empty": lambda say, f: say("Nothing was written. Please type a few words."),
@@ -24,46 +25,66 @@ WORDS: dict[str, Callable[[Say, Facts], str]] = {
     "file_empty": lambda say, f: say("The file is empty. Please send it again."),
     "file_too_large": lambda say, f: say("The file has {size} MB; at most {most} MB. Please send a smaller one.", **f),
     "file_type_refused": lambda say, f: say(
-        "This kind of file is not taken. Please send a photo (JPEG, PNG, WebP), PDF, Word or Excel file."),
-    "picture_too_large": lambda say, f: say("The picture has more than {most} million points. Please send a smaller one.", **f),
+        "This kind of file is not taken. Please send a photo (JPEG, PNG, WebP), PDF, Word or Excel file."
+    ),
+    "picture_too_large": lambda say, f: say(
+        "The picture has more than {most} million points. Please send a smaller one.", **f
+    ),
     "criterion_unknown": lambda say, f: say(
-        "No criterion is called “{text}”. Please choose by category.", text=clean(str(f["text"]))[:30]),
+        "No criterion is called “{text}”. Please choose by category.", text=clean(str(f["text"]))[:30]
+    ),
     "nothing_last_month": lambda say, f: say("Nothing was declared last month. Please choose by category."),
     "no_drafts": lambda say, f: say("There are no drafts. Please start a declaration."),
     "drafts_changed": lambda say, f: say("These lines were submitted or changed meanwhile. See this month's lines."),
     "period_over": lambda say, f: say(
-        "{month} is over for new lines. Please declare in the current month.", month=month(say, f["period"])),
+        "{month} is over for new lines. Please declare in the current month.", month=month(say, f["period"])
+    ),
     "line_unknown": lambda say, f: say("This line is not yours to open, or no longer there."),
-    "line_state": lambda say, f: say("{name} is already {state}{by}; nothing was changed.", name=f["name"],
-                                     state=state_word(say, f["state"]), by=_by(say, f["reviewer"])),
+    "line_state": lambda say, f: say(
+        "{name} is already {state}{by}; nothing was changed.",
+        name=f["name"],
+        state=state_word(say, f["state"]),
+        by=_by(say, f["reviewer"]),
+    ),
     "undo_over": lambda say, f: say("Undo is possible for five minutes. Single lines can still be withdrawn."),
     "not_allowed": lambda say, f: say("Your role does not allow this here. Please ask your branch secretary."),
     "not_reviewer": lambda say, f: say("Only branch secretaries and organisation officers review lines."),
     "not_recorder": lambda say, f: say("Only branch secretaries record entries for others."),
-    "number_not_shown": lambda say, f: say("Number {numbers} is not on the list (1 to {most}). Nothing was changed.", **f),
-    "meeting_recorded": lambda say, f: say("{name} is already recorded for today. Correct single entries instead.", **f),
+    "number_not_shown": lambda say, f: say(
+        "Number {numbers} is not on the list (1 to {most}). Nothing was changed.", **f
+    ),
+    "meeting_recorded": lambda say, f: say(
+        "{name} is already recorded for today. Correct single entries instead.", **f
+    ),
     "member_unknown": lambda say, f: say("You are not a member of a unit today. Please ask your branch secretary."),
     "no_scheme": lambda say, f: say("No rulebook is in force for your unit yet. Please ask the committee."),
     "no_such_figure": lambda say, f: say("There is no such category. Please choose one."),
     "entry_unknown": lambda say, f: say("This entry does not exist."),
     "entry_reversed_already": lambda say, f: say("This entry was taken back already."),
-    "invitation_over": lambda say, f: say("This link cannot be used any more. Please ask your secretary for a new one."),
+    "invitation_over": lambda say, f: say(
+        "This link cannot be used any more. Please ask your secretary for a new one."
+    ),
     "pin_wrong": lambda say, f: say("The PIN is wrong. {left} tries are left.", **f),
     "version_published": lambda say, f: say(
-        "Version {version} of {scheme} is published and cannot be changed. Give the file a new version.", **f),
+        "Version {version} of {scheme} is published and cannot be changed. Give the file a new version.", **f
+    ),
     "scheme_unreadable": lambda say, f: say("The rulebook cannot be read: {detail}", **f),
     "scheme_code_twice": lambda say, f: say("Code {code} stands twice.", **f),
     "scheme_name_twice": lambda say, f: say("The name {name} stands twice.", **f),
     "scheme_grades_unordered": lambda say, f: say("Grades must go from the highest to the lowest."),
     "scheme_value_unclear": lambda say, f: say(
-        "{code} {name}: give exactly one of fixed, per with points, or attendance.", **f),
+        "{code} {name}: give exactly one of fixed, per with points, or attendance.", **f
+    ),
     "scheme_nobody_records": lambda say, f: say("{code} {name}: nobody may record it.", **f),
     "scheme_member_deducts": lambda say, f: say("{code} {name}: only the organisation may record it.", **f),
     "scheme_cap_above_category": lambda say, f: say(
-        "{code} {name}: its cap is above that of the category {category}.", **f),
+        "{code} {name}: its cap is above that of the category {category}.", **f
+    ),
     "line_not_posted": lambda say, f: say("Line {line} is approved but has no ledger entry.", **f),
     "entry_differs": lambda say, f: say("Ledger entry {entry} does not match its line.", **f),
-    "summary_differs": lambda say, f: say("The stored figures of member {member} in {year} do not match the ledger.", **f),
+    "summary_differs": lambda say, f: say(
+        "The stored figures of member {member} in {year} do not match the ledger.", **f
+    ),
     "audit_broken": lambda say, f: say("The audit chain is broken at entry {entry}.", **f),
 }
 
@@ -91,4 +112,4 @@ def refused(say: Say, answer: Refused) -> Screen:
     return Screen(say("Not done"), tuple(seen), tuple(choices))
 
 
-SCREENS = {Refused: refused}
+SCREENS: dict[type, Draw] = {Refused: refused}

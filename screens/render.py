@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from screens import ledger, members, overview, problems
 from screens.declarations import draft, record, review
-from screens.screen import Screen
+from screens.screen import Draw, Screen
 from screens.texts import Say
 
-SCREENS: dict[type, Callable[[Say, Any], Screen]] = {
-    **members.SCREENS, **draft.SCREENS, **review.SCREENS, **record.SCREENS, **ledger.SCREENS, **overview.SCREENS,
+SCREENS: dict[type, Draw] = {
+    **members.SCREENS,
+    **draft.SCREENS,
+    **review.SCREENS,
+    **record.SCREENS,
+    **ledger.SCREENS,
+    **overview.SCREENS,
     **problems.SCREENS,
 }
 

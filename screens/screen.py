@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -39,3 +40,7 @@ class Screen:
     image: str | None = None
     link: str | None = None
     once: bool = False
+
+
+Draw = Callable[[Callable[..., str], Any], Screen]
+"""What makes an answer's screen: a function of the words and the answer."""

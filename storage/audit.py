@@ -15,7 +15,9 @@ from storage.kinds import EPOCH, Instant
 from storage.metadata import identifier, metadata
 
 audit = sa.Table(
-    "audit", metadata, identifier(),
+    "audit",
+    metadata,
+    identifier(),
     sa.Column("at", Instant, nullable=False),
     sa.Column("actor_id", sa.BigInteger, nullable=False),
     sa.Column("behalf_id", sa.BigInteger),
@@ -50,10 +52,20 @@ def record(connection: sa.Connection, actor_id: int, deeds: Sequence[Deed], now:
         facts = msgspec.json.encode(deed.facts, order="sorted").decode()
         content = (number, now, actor_id, deed.behalf, deed.action, deed.subject, deed.subject_id, facts)
         link = _link(previous, content)
-        rows.append({
-            "id": number, "at": now, "actor_id": actor_id, "behalf_id": deed.behalf, "action": deed.action,
-            "subject": deed.subject, "subject_id": deed.subject_id, "facts": facts, "previous": previous, "hash": link,
-        })
+        rows.append(
+            {
+                "id": number,
+                "at": now,
+                "actor_id": actor_id,
+                "behalf_id": deed.behalf,
+                "action": deed.action,
+                "subject": deed.subject,
+                "subject_id": deed.subject_id,
+                "facts": facts,
+                "previous": previous,
+                "hash": link,
+            }
+        )
         previous = link
     if rows:
         connection.execute(sa.insert(audit), rows)
@@ -66,7 +78,7 @@ def broken_at(connection: sa.Connection) -> int | None:
         c.id, c.at, c.actor_id, c.behalf_id, c.action, c.subject, c.subject_id, c.facts, c.previous, c.hash
     ).order_by(c.id)
     expected, previous = 1, GENESIS
-    for row in connection.execution_options(yield_per=1000).execute(query):
+    for row in connection.execute(query.execution_options(yield_per=1000)):
         content = tuple(row)[:8]
         if row.id != expected or row.previous != previous or row.hash != _link(previous, content):
             return int(row.id)

@@ -10,11 +10,14 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from rules.declarations import LINE_STATES
 from storage.kinds import Instant, Points
 from storage.metadata import identifier, metadata, refers
 
 declaration = sa.Table(
-    "declaration", metadata, identifier(),
+    "declaration",
+    metadata,
+    identifier(),
     refers("member_id", "member.id"),
     sa.Column("scheme", sa.String(64), nullable=False),
     sa.Column("period", sa.String(7), nullable=False),
@@ -23,7 +26,9 @@ declaration = sa.Table(
     sa.UniqueConstraint("member_id", "scheme", "period"),
 )
 line = sa.Table(
-    "line", metadata, identifier(),
+    "line",
+    metadata,
+    identifier(),
     refers("declaration_id", "declaration.id", index=True),
     refers("member_id", "member.id"),
     refers("unit_id", "unit.id"),
@@ -47,7 +52,9 @@ line = sa.Table(
     sa.Index("ix_line_unit_state", "unit_id", "state"),
 )
 review = sa.Table(
-    "review", metadata, identifier(),
+    "review",
+    metadata,
+    identifier(),
     refers("line_id", "line.id", index=True),
     sa.Column("decision", sa.String(16), nullable=False),
     refers("reviewer_id", "member.id"),
@@ -56,7 +63,9 @@ review = sa.Table(
     sa.Column("at", Instant, nullable=False),
 )
 remark = sa.Table(
-    "remark", metadata, identifier(),
+    "remark",
+    metadata,
+    identifier(),
     refers("line_id", "line.id", index=True),
     refers("member_id", "member.id"),
     sa.Column("text", sa.String(500), nullable=False),
@@ -102,31 +111,65 @@ class ReviewRow:
 
 _c = line.c
 _LINES = sa.select(
-    _c.id, _c.declaration_id, _c.member_id, _c.unit_id, _c.version_id, _c.period, _c.criterion, _c.quantity,
-    _c.attendance, _c.points, _c.note, _c.source, _c.recorded_by, _c.batch, _c.state, _c.edition, _c.submitted_at,
+    _c.id,
+    _c.declaration_id,
+    _c.member_id,
+    _c.unit_id,
+    _c.version_id,
+    _c.period,
+    _c.criterion,
+    _c.quantity,
+    _c.attendance,
+    _c.points,
+    _c.note,
+    _c.source,
+    _c.recorded_by,
+    _c.batch,
+    _c.state,
+    _c.edition,
+    _c.submitted_at,
     _c.decided_at,
 )
 
 
-def _lines(connection: sa.Connection, query: sa.Select[Any]) -> list[Line]:
-    return [Line(*row) for row in connection.execute(query)]
+_BY_IDS = _LINES.where(_c.id.in_(sa.bindparam("ids", expanding=True)))
+_OF_BATCH = _LINES.where(
+    _c.member_id == sa.bindparam("member"), _c.batch == sa.bindparam("batch"), _c.state == "draft"
+).order_by(_c.id)
+_OF_PERIOD = _LINES.where(
+    _c.member_id == sa.bindparam("member"),
+    _c.period == sa.bindparam("period"),
+    _c.state.in_(sa.bindparam("states", expanding=True)),
+).order_by(_c.id)
+_REVIEWS = (
+    sa.select(
+        review.c.line_id, review.c.decision, review.c.reviewer_id, review.c.behalf_id, review.c.reason, review.c.at
+    )
+    .where(review.c.line_id.in_(sa.bindparam("ids", expanding=True)))
+    .order_by(review.c.id)
+)
+
+
+def _lines(connection: sa.Connection, query: sa.Select[Any], facts: Mapping[str, Any] | None = None) -> list[Line]:
+    return [Line(*row) for row in connection.execute(query, facts or {})]
 
 
 def by_ids(connection: sa.Connection, ids: Iterable[int]) -> dict[int, Line]:
     """Lines by number."""
-    return {found.id: found for found in _lines(connection, _LINES.where(_c.id.in_(set(ids))))}
+    return {found.id: found for found in _lines(connection, _BY_IDS, {"ids": list(set(ids))})}
 
 
-def of_period(connection: sa.Connection, member_id: int, period: str, states: Sequence[str] | None = None) -> list[Line]:
+def of_period(
+    connection: sa.Connection, member_id: int, period: str, states: Sequence[str] | None = None
+) -> list[Line]:
     """A member's lines of a period, in the order they were made."""
-    query = _LINES.where(_c.member_id == member_id, _c.period == period).order_by(_c.id)
-    return _lines(connection, query if states is None else query.where(_c.state.in_(states)))
+    facts = {"member": member_id, "period": period, "states": list(LINE_STATES if states is None else states)}
+    return _lines(connection, _OF_PERIOD, facts)
 
 
 def of_batch(connection: sa.Connection, member_id: int, batch: int) -> list[Line]:
     """The drafts a member made together."""
-    query = _LINES.where(_c.member_id == member_id, _c.batch == batch, _c.state == "draft")
-    return _lines(connection, query.order_by(_c.id))
+    return _lines(connection, _OF_BATCH, {"member": member_id, "batch": batch})
 
 
 def drafts(connection: sa.Connection, member_id: int, period: str) -> list[Line]:
@@ -147,8 +190,11 @@ def past_quantities(
     query = (
         sa.select(_c.member_id, _c.criterion, _c.period, sa.func.sum(_c.quantity, type_=Points))
         .where(
-            _c.member_id.in_(set(members)), _c.criterion.in_(set(criteria)), _c.state == "approved",
-            _c.period < before, _c.period >= f"{int(before[:4]) - 1}{before[4:]}",
+            _c.member_id.in_(set(members)),
+            _c.criterion.in_(set(criteria)),
+            _c.state == "approved",
+            _c.period < before,
+            _c.period >= f"{int(before[:4]) - 1}{before[4:]}",
         )
         .group_by(_c.member_id, _c.criterion, _c.period)
     )
@@ -158,25 +204,33 @@ def past_quantities(
     return past
 
 
-def declaration_for(
-    connection: sa.Connection, member_id: int, unit_id: int, scheme: str, period: str, now: datetime
-) -> int:
-    """The number of a member's declaration of a period, made when there is none."""
+def declarations_for(
+    connection: sa.Connection, units: Mapping[int, int], scheme: str, period: str, now: datetime
+) -> dict[int, int]:
+    """Member → his declaration of a period, made where there is none; `units` is member → unit."""
     c = declaration.c
-    found = sa.select(c.id).where(c.member_id == member_id, c.scheme == scheme, c.period == period)
-    number = connection.execute(found).scalar()
-    if number is not None:
-        return int(number)
-    values = {"member_id": member_id, "unit_id": unit_id, "scheme": scheme, "period": period, "opened_at": now}
-    return int(connection.execute(sa.insert(declaration).returning(c.id), values).scalar_one())
+    query = sa.select(c.member_id, c.id).where(c.member_id.in_(list(units)), c.scheme == scheme, c.period == period)
+    found = {row.member_id: row.id for row in connection.execute(query)}
+    missing = [
+        {"member_id": member, "unit_id": unit, "scheme": scheme, "period": period, "opened_at": now}
+        for member, unit in units.items()
+        if member not in found
+    ]
+    if missing:
+        made = connection.execute(sa.insert(declaration).returning(c.member_id, c.id), missing)
+        found |= {row.member_id: row.id for row in made}
+    return found
 
 
-def add(connection: sa.Connection, values: Mapping[str, Any]) -> int:
-    """Adds a line and gives its number."""
-    return int(connection.execute(sa.insert(line).returning(_c.id), dict(values)).scalar_one())
+def add_all(connection: sa.Connection, rows: Sequence[Mapping[str, Any]]) -> list[int]:
+    """Adds lines and gives their numbers, in the same order."""
+    statement = sa.insert(line).returning(_c.id, sort_by_parameter_order=True)
+    return list(connection.execute(statement, [dict(row) for row in rows]).scalars())
 
 
-def change(connection: sa.Connection, pins: Iterable[tuple[int, int]], states: Sequence[str], **values: Any) -> set[int]:
+def change(
+    connection: sa.Connection, pins: Iterable[tuple[int, int]], states: Sequence[str], **values: Any
+) -> set[int]:
     """Changes those lines that still stand in one of the states and edition shown; gives the changed ones."""
     editions: dict[int, list[int]] = {}
     for number, edition in pins:
@@ -201,10 +255,8 @@ def add_reviews(connection: sa.Connection, rows: Sequence[Mapping[str, Any]]) ->
 
 def reviews_of(connection: sa.Connection, lines: Iterable[int]) -> dict[int, ReviewRow]:
     """Line → its last decision."""
-    c = review.c
-    query = sa.select(c.line_id, c.decision, c.reviewer_id, c.behalf_id, c.reason, c.at)
-    query = query.where(c.line_id.in_(set(lines))).order_by(c.id)
-    return {row.line_id: ReviewRow(*row) for row in connection.execute(query)}
+    rows = connection.execute(_REVIEWS, {"ids": list(set(lines))})
+    return {row.line_id: ReviewRow(*row) for row in rows}
 
 
 def add_remark(connection: sa.Connection, line_id: int, member_id: int, text: str, now: datetime) -> None:
@@ -249,6 +301,6 @@ def all_state_counts(connection: sa.Connection) -> dict[str, int]:
     return {row[0]: row[1] for row in connection.execute(query)}
 
 
-def key_exists(connection: sa.Connection, key: str) -> bool:
-    """Whether a line with this key was recorded already."""
-    return connection.execute(sa.select(_c.id).where(_c.key == key)).first() is not None
+def known_keys(connection: sa.Connection, keys: Iterable[str]) -> set[str]:
+    """Those of the keys under which a line was recorded already."""
+    return set(connection.execute(sa.select(_c.key).where(_c.key.in_(list(keys)))).scalars())

@@ -11,6 +11,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from time import perf_counter
 from typing import Any, TypeVar
+from urllib.parse import quote
 
 import sqlalchemy as sa
 import structlog
@@ -21,11 +22,24 @@ T = TypeVar("T")
 Unit = Callable[[sa.Connection], T]
 MOST_IN_GROUP = 256
 SLOW_UNIT_S = 0.05
-CHECKPOINT_EVERY = 500
+CHECKPOINT_EVERY = 2000  # units
+# what SQLite says when the machine, not the statement, stands in the way: another try may succeed
+# https://www.sqlite.org/rescode.html
+PASSING = {
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_NOMEM,
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_INTERRUPT,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_PROTOCOL,
+}
 
 
 class OutsideTransaction(RuntimeError):
-    """The transaction ended before its COMMIT: the database rolled it back by itself, nothing of it may be acknowledged."""
+    """The database ended the transaction by itself before its COMMIT: nothing of it may be acknowledged."""
 
 
 class Busy(RuntimeError):
@@ -44,9 +58,9 @@ class _Waiting:
 
 def sqlite_engine(path: Path, *, read_only: bool = False) -> sa.Engine:
     """An engine on a database file whose transactions SQLAlchemy itself opens, synchronous=FULL, WAL."""
-    mode = "ro" if read_only else "rwc"
+    query = {"mode": "ro" if read_only else "rwc", "uri": "true"}
     engine = sa.create_engine(
-        f"sqlite:///file:{path}?mode={mode}&uri=true",
+        sa.URL.create("sqlite", database=f"file:{quote(str(path))}", query=query),
         connect_args={"timeout": 30, "check_same_thread": False, "isolation_level": None},
     )
 
@@ -73,18 +87,23 @@ class Database:
         self._writer = sqlite_engine(path)
         self._readers = sqlite_engine(path)
         sa.event.listen(self._writer, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
+        sa.event.listen(self._writer, "handle_error", self._catch_rollback)
         sa.event.listen(self._readers, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
+        sa.event.listen(self._readers, "connect", lambda driver, _record: driver.execute("PRAGMA query_only=ON"))
         self._waiting: SimpleQueue[_Waiting | None] = SimpleQueue()
+        self._door = threading.Lock()
         self._closing = False
+        self._lost = False
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
         self._thread.start()
 
     def submit(self, unit: Unit[T]) -> Future[T]:
         """Queues a unit; the future is answered after its COMMIT."""
-        if self._closing:
-            raise Closed
         answer: Future[T] = Future()
-        self._waiting.put(_Waiting(unit, answer))
+        with self._door:  # nothing is put behind the mark at which the writer stops
+            if self._closing:
+                raise Closed
+            self._waiting.put(_Waiting(unit, answer))
         return answer
 
     def write(self, unit: Unit[T]) -> T:
@@ -97,9 +116,12 @@ class Database:
             return query(connection)
 
     def close(self) -> None:
-        """Finishes what waits, checkpoints, and closes."""
-        self._closing = True
-        self._waiting.put(None)
+        """Finishes what waits, checkpoints, and closes; a second call does nothing more."""
+        with self._door:
+            if self._closing:
+                return
+            self._closing = True
+            self._waiting.put(None)
         self._thread.join()
         self._checkpoint("TRUNCATE")
         self._writer.dispose()
@@ -107,7 +129,7 @@ class Database:
 
     def _run(self) -> None:
         open_ended = True
-        groups = 0
+        since_checkpoint = 0
         while open_ended:
             group = [self._waiting.get()]
             while len(group) < MOST_IN_GROUP and not self._waiting.empty():
@@ -115,14 +137,15 @@ class Database:
             open_ended = None not in group
             # a caller that gave up waiting is dropped here; once running, its answer can be set
             self._commit([w for w in group if w is not None and w.answer.set_running_or_notify_cancel()])
-            groups += 1
-            if groups % CHECKPOINT_EVERY == 0:
+            since_checkpoint += len(group)
+            if since_checkpoint >= CHECKPOINT_EVERY:
                 self._checkpoint("PASSIVE")
+                since_checkpoint = 0
 
     def _commit(self, group: list[_Waiting]) -> None:
         try:
             answers = self._transact(group)
-        except Exception:  # noqa: BLE001 - whatever broke one unit, the others are replayed alone
+        except BaseException:  # noqa: BLE001 - whatever broke one unit, the others are replayed alone
             for waiting in group:
                 self._replay(waiting)
             return
@@ -133,18 +156,18 @@ class Database:
         for last in (False, True):
             try:
                 answer = self._transact([waiting])[0]
-            except (sa.exc.OperationalError, OutsideTransaction) as error:
-                if last:
-                    waiting.answer.set_exception(_as_busy(error))
-            except Exception as error:  # noqa: BLE001 - handed to the caller, who waits for it
-                waiting.answer.set_exception(error)
-                return
+            except BaseException as error:  # noqa: BLE001 - handed to the caller, who waits for it
+                if last or not _passing(error):
+                    waiting.answer.set_exception(_handed(error))
+                    return
             else:
                 waiting.answer.set_result(answer)
                 return
 
     def _transact(self, group: list[_Waiting]) -> list[Any]:
+        self._lost = False
         with self._writer.begin() as connection:
+            driver: Any = connection.connection.driver_connection
             answers = []
             for waiting in group:
                 started = perf_counter()
@@ -152,14 +175,27 @@ class Database:
                 took = perf_counter() - started
                 if took > SLOW_UNIT_S:
                     log.warning("slow unit", unit=getattr(waiting.unit, "__qualname__", "?"), ms=round(took * 1000))
-            # SQLite rolls back by itself on a full disk; a COMMIT after that would succeed and store nothing
-            if not connection.connection.driver_connection.in_transaction:  # type: ignore[union-attr]
-                raise OutsideTransaction
+                if self._lost or not driver.in_transaction:
+                    raise OutsideTransaction
             return answers
 
+    def _catch_rollback(self, failure: sa.ExceptionContext) -> None:
+        """On a full disk SQLite rolls back by itself, and each later statement would commit alone.
+
+        A unit may swallow the error, so what follows goes into a new transaction that is never committed.
+        """
+        driver: Any = failure.connection.connection.driver_connection if failure.connection else None
+        if driver is not None and not driver.in_transaction:
+            self._lost = True
+            driver.execute("BEGIN")
+
     def _checkpoint(self, mode: str) -> None:
-        with self._writer.connect() as connection:
-            connection.connection.driver_connection.execute(f"PRAGMA wal_checkpoint({mode})").fetchall()  # type: ignore[union-attr]
+        try:
+            with self._writer.connect() as connection:
+                driver: Any = connection.connection.driver_connection
+                driver.execute(f"PRAGMA wal_checkpoint({mode})").fetchall()
+        except (sa.exc.DBAPIError, sqlite3.Error):  # what is committed stands in the WAL; the next one tries again
+            log.exception("checkpoint failed", mode=mode)
 
 
 class Reader:
@@ -183,7 +219,17 @@ class Reader:
         self._engine.dispose()
 
 
-def _as_busy(error: Exception) -> Busy:
-    busy = Busy(str(error))
-    busy.__cause__ = error
-    return busy
+def _passing(error: BaseException) -> bool:
+    if isinstance(error, OutsideTransaction):
+        return True
+    code = getattr(error.orig, "sqlite_errorcode", None) if isinstance(error, sa.exc.DBAPIError) else None
+    return code is not None and code & 0xFF in PASSING  # the low byte is the kind, the rest its detail
+
+
+def _handed(error: BaseException) -> Exception:
+    """What a caller gets: Busy for what may pass; asyncio cannot carry StopIteration, and a unit ends no process."""
+    if isinstance(error, Exception) and not isinstance(error, StopIteration) and not _passing(error):
+        return error
+    handed = Busy(str(error)) if _passing(error) else RuntimeError(f"a unit raised {type(error).__name__}")
+    handed.__cause__ = error
+    return handed

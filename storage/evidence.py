@@ -14,7 +14,9 @@ from storage.kinds import Instant
 from storage.metadata import identifier, metadata, refers
 
 evidence = sa.Table(
-    "evidence", metadata, identifier(),
+    "evidence",
+    metadata,
+    identifier(),
     refers("member_id", "member.id", index=True),
     refers("line_id", "line.id", nullable=True, index=True),
     sa.Column("kind", sa.String(16), nullable=False),
@@ -50,6 +52,13 @@ class EvidenceRow:
     sha256: str
 
 
+_OF_LINES = (
+    sa.select(evidence.c.id, evidence.c.line_id, evidence.c.kind, evidence.c.name, evidence.c.sha256)
+    .where(evidence.c.line_id.in_(sa.bindparam("ids", expanding=True)))
+    .order_by(evidence.c.id)
+)
+
+
 def keep_file(folder: Path, name: str, content: bytes) -> str:
     """Stores bytes durably under `folder`/evidence and gives the path relative to the folder."""
     relative = Path("evidence") / name[:2] / name
@@ -74,8 +83,14 @@ def keep_file(folder: Path, name: str, content: bytes) -> str:
 def add(connection: sa.Connection, member_id: int, line_id: int | None, filed: Filed, now: datetime) -> int:
     """Records a file as evidence of a line, or for the member's next line when there is none yet."""
     values = {
-        "member_id": member_id, "line_id": line_id, "kind": filed.kind, "name": filed.name,
-        "media_type": filed.media_type, "sha256": filed.sha256, "stored": filed.stored, "size": filed.size,
+        "member_id": member_id,
+        "line_id": line_id,
+        "kind": filed.kind,
+        "name": filed.name,
+        "media_type": filed.media_type,
+        "sha256": filed.sha256,
+        "stored": filed.stored,
+        "size": filed.size,
         "added_at": now,
     }
     return int(connection.execute(sa.insert(evidence).returning(evidence.c.id), values).scalar_one())
@@ -94,10 +109,8 @@ def attach_waiting(connection: sa.Connection, member_id: int, line_id: int, sinc
 
 def of_lines(connection: sa.Connection, lines: Iterable[int]) -> dict[int, list[EvidenceRow]]:
     """Line → its evidence."""
-    c = evidence.c
-    query = sa.select(c.id, c.line_id, c.kind, c.name, c.sha256).where(c.line_id.in_(set(lines))).order_by(c.id)
     found: dict[int, list[EvidenceRow]] = {}
-    for row in connection.execute(query):
+    for row in connection.execute(_OF_LINES, {"ids": list(set(lines))}):
         found.setdefault(row.line_id, []).append(EvidenceRow(*row))
     return found
 
@@ -117,7 +130,5 @@ def used_elsewhere(connection: sa.Connection, lines: Iterable[int]) -> set[int]:
 def stored_file(connection: sa.Connection, evidence_id: int) -> tuple[int, str, str, str] | None:
     """(line, stored path, media type, name) of one piece of evidence."""
     c = evidence.c
-    row = connection.execute(
-        sa.select(c.line_id, c.stored, c.media_type, c.name).where(c.id == evidence_id)
-    ).first()
+    row = connection.execute(sa.select(c.line_id, c.stored, c.media_type, c.name).where(c.id == evidence_id)).first()
     return None if row is None else (row.line_id, row.stored, row.media_type, row.name)

@@ -13,7 +13,9 @@ from storage.kinds import Instant, Json
 from storage.metadata import identifier, metadata
 
 inbox = sa.Table(
-    "inbox", metadata, identifier(),
+    "inbox",
+    metadata,
+    identifier(),
     sa.Column("channel", sa.String(16), nullable=False),
     sa.Column("external_id", sa.String(200), nullable=False),
     sa.Column("address", sa.String(128), nullable=False),
@@ -27,7 +29,8 @@ inbox = sa.Table(
     sa.Index("ix_inbox_address", "channel", "address", "id"),
 )
 dialog = sa.Table(
-    "dialog", metadata,
+    "dialog",
+    metadata,
     sa.Column("channel", sa.String(16), primary_key=True),
     sa.Column("address", sa.String(128), primary_key=True),
     sa.Column("kind", sa.String(64), nullable=False),
@@ -37,7 +40,8 @@ dialog = sa.Table(
     sa.Column("expires_at", Instant, nullable=False),
 )
 token = sa.Table(
-    "token", metadata,
+    "token",
+    metadata,
     sa.Column("token", sa.String(16), primary_key=True),
     sa.Column("channel", sa.String(16), nullable=False),
     sa.Column("address", sa.String(128), nullable=False),
@@ -140,8 +144,13 @@ def put_dialog(connection: sa.Connection, channel: str, address: str, row: Dialo
     connection.execute(sa.delete(dialog).where(c.channel == channel, c.address == address))
     if row is not None:
         values = {
-            "channel": channel, "address": address, "kind": row.kind, "args": row.args, "field": row.field,
-            "expects": row.expects, "expires_at": row.expires_at,
+            "channel": channel,
+            "address": address,
+            "kind": row.kind,
+            "args": row.args,
+            "field": row.field,
+            "expects": row.expects,
+            "expires_at": row.expires_at,
         }
         connection.execute(sa.insert(dialog), values)
 

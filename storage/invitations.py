@@ -13,7 +13,8 @@ from storage.kinds import Instant
 from storage.metadata import metadata, refers
 
 invitation = sa.Table(
-    "invitation", metadata,
+    "invitation",
+    metadata,
     sa.Column("token_hash", sa.String(64), primary_key=True),
     refers("member_id", "member.id", index=True),
     sa.Column("pin_hash", sa.String(200), nullable=False),
@@ -24,7 +25,8 @@ invitation = sa.Table(
     sa.Column("used_at", Instant),
 )
 session = sa.Table(
-    "session", metadata,
+    "session",
+    metadata,
     sa.Column("key_hash", sa.String(64), primary_key=True),
     refers("member_id", "member.id", index=True),
     sa.Column("opened_at", Instant, nullable=False),

@@ -35,8 +35,10 @@ class Points(sa.TypeDecorator[Decimal]):
     def process_bind_param(self, value: Decimal | None, dialect: sa.Dialect) -> int | None:
         if value is None:
             return None
-        scaled = value * SCALE
-        if scaled != (whole := int(scaled)):
+        # as a ratio, for a product of Decimals is rounded to 28 digits
+        numerator, denominator = value.as_integer_ratio()
+        whole, rest = divmod(numerator * SCALE, denominator)
+        if rest:
             raise ValueError(f"more than four decimal places: {value}")
         return whole
 

@@ -17,7 +17,9 @@ from storage.kinds import Instant, Points
 from storage.metadata import identifier, metadata, refers
 
 entry = sa.Table(
-    "entry", metadata, identifier(),
+    "entry",
+    metadata,
+    identifier(),
     sa.Column("key", sa.String(64), nullable=False, unique=True),
     refers("member_id", "member.id"),
     refers("unit_id", "unit.id"),
@@ -35,7 +37,8 @@ entry = sa.Table(
     sa.Index("ix_entry_member_year", "member_id", "scheme", "year"),
 )
 summary = sa.Table(
-    "summary", metadata,
+    "summary",
+    metadata,
     sa.Column("member_id", sa.BigInteger, sa.ForeignKey("member.id"), primary_key=True),
     sa.Column("scheme", sa.String(64), primary_key=True),
     sa.Column("year", sa.Integer, primary_key=True),
@@ -63,40 +66,60 @@ class Posted:
     posted_at: datetime
 
 
+_POSTED: sa.Select[Any] = sa.select(
+    entry.c.id,
+    entry.c.member_id,
+    entry.c.period,
+    entry.c.line_id,
+    entry.c.criterion,
+    entry.c.points,
+    entry.c.reverses_id,
+    entry.c.reason,
+    entry.c.version_id,
+    entry.c.posted_at,
+)
+_IN_YEAR = sa.and_(
+    entry.c.member_id.in_(sa.bindparam("members", expanding=True)),
+    entry.c.scheme == sa.bindparam("scheme"),
+    entry.c.year == sa.bindparam("year"),
+)
+_OF_YEAR = (
+    sa.select(entry.c.member_id, entry.c.id, entry.c.criterion, entry.c.period, entry.c.points, entry.c.reverses_id)
+    .where(_IN_YEAR)
+    .order_by(entry.c.id)
+)
+_NEWEST = sa.select(entry.c.member_id, entry.c.version_id).where(
+    entry.c.id.in_(sa.select(sa.func.max(entry.c.id)).where(_IN_YEAR).group_by(entry.c.member_id))
+)
+
+
 def post(connection: sa.Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     """Adds entries; the unique key refuses a second posting of the same thing."""
     if rows:
         connection.execute(sa.insert(entry), [{"reverses_id": None, "reason": "", **row} for row in rows])
 
 
-def entries_of_year(connection: sa.Connection, members: Iterable[int], scheme: str, year: int) -> dict[int, list[Entry]]:
+def entries_of_year(
+    connection: sa.Connection, members: Iterable[int], scheme: str, year: int
+) -> dict[int, list[Entry]]:
     """Member → all entries of a year, as scoring takes them."""
-    c = entry.c
-    query = sa.select(c.member_id, c.id, c.criterion, c.period, c.points, c.reverses_id).where(
-        c.member_id.in_(set(members)), c.scheme == scheme, c.year == year
-    )
+    facts = {"members": list(set(members)), "scheme": scheme, "year": year}
     found: dict[int, list[Entry]] = {member: [] for member in members}
-    for member_id, *rest in connection.execute(query.order_by(c.id)):
+    for member_id, *rest in connection.execute(_OF_YEAR, facts):
         found[member_id].append(Entry(*rest))
     return found
 
 
 def posted_of_year(connection: sa.Connection, member_id: int, scheme: str, year: int) -> list[Posted]:
     """A member's entries of a year, newest last."""
-    c = entry.c
-    query = sa.select(
-        c.id, c.member_id, c.period, c.line_id, c.criterion, c.points, c.reverses_id, c.reason, c.version_id, c.posted_at
-    ).where(c.member_id == member_id, c.scheme == scheme, c.year == year)
-    return [Posted(*row) for row in connection.execute(query.order_by(c.id))]
+    query = _POSTED.where(entry.c.member_id == member_id, entry.c.scheme == scheme, entry.c.year == year)
+    return [Posted(*row) for row in connection.execute(query.order_by(entry.c.id))]
 
 
 def posted_by_id(connection: sa.Connection, entry_id: int) -> Posted | None:
     """One entry."""
-    c = entry.c
-    query = sa.select(
-        c.id, c.member_id, c.period, c.line_id, c.criterion, c.points, c.reverses_id, c.reason, c.version_id, c.posted_at
-    )
-    row = connection.execute(query.where(c.id == entry_id)).first()
+    query = _POSTED
+    row = connection.execute(query.where(entry.c.id == entry_id)).first()
     return None if row is None else Posted(*row)
 
 
@@ -139,11 +162,10 @@ def members_with_figures(connection: sa.Connection, scheme: str, year: int) -> s
     return set(connection.execute(posted.union(kept)).scalars())
 
 
-def newest_version(connection: sa.Connection, member_id: int, scheme: str, year: int) -> int | None:
-    """The scheme version of a member's last entry of a year."""
-    c = entry.c
-    query = sa.select(c.version_id).where(c.member_id == member_id, c.scheme == scheme, c.year == year)
-    return connection.execute(query.order_by(c.id.desc()).limit(1)).scalar()
+def newest_versions(connection: sa.Connection, members: Iterable[int], scheme: str, year: int) -> dict[int, int]:
+    """Member → the scheme version of his last entry of a year."""
+    facts = {"members": list(set(members)), "scheme": scheme, "year": year}
+    return {row.member_id: row.version_id for row in connection.execute(_NEWEST, facts)}
 
 
 def count(connection: sa.Connection) -> int:

@@ -14,7 +14,9 @@ from storage.kinds import Instant
 from storage.metadata import identifier, metadata, refers
 
 unit = sa.Table(
-    "unit", metadata, identifier(),
+    "unit",
+    metadata,
+    identifier(),
     sa.Column("code", sa.String(64), nullable=False, unique=True),
     refers("parent_id", "unit.id", nullable=True, index=True),
     sa.Column("kind", sa.String(16), nullable=False),
@@ -24,7 +26,9 @@ unit = sa.Table(
     sa.Column("closed_on", sa.Date),
 )
 member = sa.Table(
-    "member", metadata, identifier(),
+    "member",
+    metadata,
+    identifier(),
     sa.Column("code", sa.String(64), nullable=False, unique=True),
     sa.Column("name", sa.String(100), nullable=False),
     sa.Column("class", sa.String(32), nullable=False),
@@ -32,7 +36,9 @@ member = sa.Table(
     sa.Column("joined_on", sa.Date),
 )
 membership = sa.Table(
-    "membership", metadata, identifier(),
+    "membership",
+    metadata,
+    identifier(),
     refers("member_id", "member.id", index=True),
     refers("unit_id", "unit.id", index=True),
     sa.Column("from_on", sa.Date, nullable=False),
@@ -40,7 +46,9 @@ membership = sa.Table(
     sa.UniqueConstraint("member_id", "unit_id", "from_on"),
 )
 role = sa.Table(
-    "role", metadata, identifier(),
+    "role",
+    metadata,
+    identifier(),
     refers("member_id", "member.id", index=True),
     sa.Column("role", sa.String(32), nullable=False),
     refers("unit_id", "unit.id", index=True),
@@ -49,7 +57,9 @@ role = sa.Table(
     sa.UniqueConstraint("member_id", "role", "unit_id", "from_on"),
 )
 deputy = sa.Table(
-    "deputy", metadata, identifier(),
+    "deputy",
+    metadata,
+    identifier(),
     refers("principal_id", "member.id", index=True),
     refers("deputy_id", "member.id", index=True),
     sa.Column("role", sa.String(32), nullable=False),
@@ -58,17 +68,24 @@ deputy = sa.Table(
     sa.Column("until_on", sa.Date),
 )
 identity = sa.Table(
-    "identity", metadata, identifier(),
+    "identity",
+    metadata,
+    identifier(),
     sa.Column("channel", sa.String(16), nullable=False),
     sa.Column("address", sa.String(128), nullable=False),
     refers("member_id", "member.id", index=True),
     sa.Column("bound_at", Instant, nullable=False),
     sa.Column("unbound_at", Instant),
     sa.Index(
-        "uq_identity_live", "channel", "address", unique=True,
-        sqlite_where=sa.text("unbound_at IS NULL"), postgresql_where=sa.text("unbound_at IS NULL"),
+        "uq_identity_live",
+        "channel",
+        "address",
+        unique=True,
+        sqlite_where=sa.text("unbound_at IS NULL"),
+        postgresql_where=sa.text("unbound_at IS NULL"),
     ),
 )
+
 
 @dataclass(frozen=True, slots=True)
 class Person:
@@ -95,69 +112,92 @@ class UnitRow:
     parent: int | None
 
 
-def _on(table: sa.Table, day: date) -> sa.ColumnElement[bool]:
+def _on(table: sa.Table) -> sa.ColumnElement[bool]:
+    """The row holds on the day bound as `day`."""
+    day = sa.bindparam("day", type_=sa.Date)
     return sa.and_(table.c.from_on <= day, sa.or_(table.c.until_on.is_(None), table.c.until_on >= day))
 
 
-def _people(day: date) -> sa.Select[Any]:
-    return (
-        sa.select(member.c.id, member.c.code, member.c.name, unit.c.id, unit.c.path, unit.c.name, member.c.locale)
-        .select_from(member)
-        .join(membership, sa.and_(membership.c.member_id == member.c.id, _on(membership, day)))
-        .join(unit, unit.c.id == membership.c.unit_id)
-    )
+def _among(column: sa.ColumnElement[Any], name: str) -> sa.ColumnElement[bool]:
+    """The column is one of the values bound as a list."""
+    return column.in_(sa.bindparam(name, expanding=True))
+
+
+# Statements are built once: building one costs more than running it.
+_PEOPLE = (
+    sa.select(member.c.id, member.c.code, member.c.name, unit.c.id, unit.c.path, unit.c.name, member.c.locale)
+    .select_from(member)
+    .join(membership, sa.and_(membership.c.member_id == member.c.id, _on(membership)))
+    .join(unit, unit.c.id == membership.c.unit_id)
+)
+_PERSON = _PEOPLE.where(member.c.id == sa.bindparam("member"))
+_PEOPLE_OF = _PEOPLE.where(unit.c.id == sa.bindparam("unit")).order_by(member.c.code)
+_PEOPLE_UNDER = _PEOPLE.where(
+    unit.c.path.startswith(sa.bindparam("path")), unit.c.kind == sa.bindparam("kind")
+).order_by(unit.c.path, member.c.code)
+_UNITS = sa.select(unit.c.id, unit.c.code, unit.c.kind, unit.c.name, unit.c.path, unit.c.parent_id)
+_UNITS_BY_IDS = _UNITS.where(_among(unit.c.id, "ids"))
+_PRINCIPAL_HOLDS = sa.and_(
+    role.c.member_id == deputy.c.principal_id,
+    role.c.unit_id == deputy.c.unit_id,
+    role.c.role == deputy.c.role,
+    _on(role),
+)
+_GRANTS = sa.union_all(
+    sa.select(role.c.role, unit.c.id, unit.c.path, sa.null().label("behalf"))
+    .join(unit, unit.c.id == role.c.unit_id)
+    .where(role.c.member_id == sa.bindparam("member"), _on(role)),
+    sa.select(deputy.c.role, unit.c.id, unit.c.path, deputy.c.principal_id)
+    .join(unit, unit.c.id == deputy.c.unit_id)
+    .join(role, _PRINCIPAL_HOLDS)
+    .where(deputy.c.deputy_id == sa.bindparam("member"), _on(deputy)),
+)
+_HOLDERS = sa.union_all(
+    sa.select(role.c.unit_id, role.c.member_id, sa.null().label("principal")).where(
+        _among(role.c.role, "roles"), _among(role.c.unit_id, "units"), _on(role)
+    ),
+    sa.select(deputy.c.unit_id, deputy.c.deputy_id, deputy.c.principal_id)
+    .join(role, _PRINCIPAL_HOLDS)
+    .where(_among(deputy.c.role, "roles"), _among(deputy.c.unit_id, "units"), _on(deputy)),
+)
+_NAMES = sa.select(member.c.id, member.c.name).where(_among(member.c.id, "ids"))
+_BOUND = sa.select(identity.c.member_id).where(
+    identity.c.channel == sa.bindparam("channel"),
+    identity.c.address == sa.bindparam("address"),
+    identity.c.unbound_at.is_(None),
+)
 
 
 def person(connection: sa.Connection, member_id: int, day: date) -> Person | None:
     """The member with his unit on a day."""
-    row = connection.execute(_people(day).where(member.c.id == member_id)).first()
+    row = connection.execute(_PERSON, {"member": member_id, "day": day}).first()
     return None if row is None else Person(*row)
 
 
 def people_of(connection: sa.Connection, unit_id: int, day: date) -> list[Person]:
     """The members of one unit on a day, by name code."""
-    query = _people(day).where(unit.c.id == unit_id).order_by(member.c.code)
-    return [Person(*row) for row in connection.execute(query)]
+    return [Person(*row) for row in connection.execute(_PEOPLE_OF, {"unit": unit_id, "day": day})]
 
 
 def people_under(connection: sa.Connection, path: str, day: date, kind: str = "branch") -> list[Person]:
     """The members of all units of a kind below a path, on a day."""
-    query = _people(day).where(unit.c.path.startswith(path), unit.c.kind == kind).order_by(unit.c.path, member.c.code)
-    return [Person(*row) for row in connection.execute(query)]
+    return [Person(*row) for row in connection.execute(_PEOPLE_UNDER, {"path": path, "kind": kind, "day": day})]
 
 
 def units_under(connection: sa.Connection, path: str, kind: str | None = None) -> list[UnitRow]:
     """The units at and below a path, in the order of the tree."""
-    query = sa.select(unit.c.id, unit.c.code, unit.c.kind, unit.c.name, unit.c.path, unit.c.parent_id)
-    query = query.where(unit.c.path.startswith(path)).order_by(unit.c.path)
-    if kind is not None:
-        query = query.where(unit.c.kind == kind)
-    return [UnitRow(*row) for row in connection.execute(query)]
+    query = _UNITS.where(unit.c.path.startswith(path)).order_by(unit.c.path)
+    return [UnitRow(*row) for row in connection.execute(query if kind is None else query.where(unit.c.kind == kind))]
 
 
 def units_by_ids(connection: sa.Connection, ids: Iterable[int]) -> dict[int, UnitRow]:
     """Units by number."""
-    query = sa.select(unit.c.id, unit.c.code, unit.c.kind, unit.c.name, unit.c.path, unit.c.parent_id)
-    return {row.id: UnitRow(*row) for row in connection.execute(query.where(unit.c.id.in_(set(ids))))}
+    return {row.id: UnitRow(*row) for row in connection.execute(_UNITS_BY_IDS, {"ids": list(set(ids))})}
 
 
 def grants_of(connection: sa.Connection, member_id: int, day: date) -> tuple[Grant, ...]:
     """The roles a member holds on a day, and those he holds as a deputy."""
-    own = (
-        sa.select(role.c.role, unit.c.id, unit.c.path, sa.null().label("behalf"))
-        .join(unit, unit.c.id == role.c.unit_id)
-        .where(role.c.member_id == member_id, _on(role, day))
-    )
-    as_deputy = (
-        sa.select(deputy.c.role, unit.c.id, unit.c.path, deputy.c.principal_id)
-        .join(unit, unit.c.id == deputy.c.unit_id)
-        .join(role, sa.and_(
-            role.c.member_id == deputy.c.principal_id, role.c.unit_id == deputy.c.unit_id,
-            role.c.role == deputy.c.role, _on(role, day),
-        ))
-        .where(deputy.c.deputy_id == member_id, _on(deputy, day))
-    )
-    return tuple(Grant(*row) for row in connection.execute(sa.union_all(own, as_deputy)))
+    return tuple(Grant(*row) for row in connection.execute(_GRANTS, {"member": member_id, "day": day}))
 
 
 def actor(connection: sa.Connection, member_id: int, day: date) -> Actor | None:
@@ -169,35 +209,26 @@ def actor(connection: sa.Connection, member_id: int, day: date) -> Actor | None:
     return Actor(found.id, found.name, found.unit, found.path, grants, found.locale)
 
 
-def holders(connection: sa.Connection, roles: Sequence[str], units: Iterable[int], day: date) -> dict[int, list[Holder]]:
+def holders(
+    connection: sa.Connection, roles: Sequence[str], units: Iterable[int], day: date
+) -> dict[int, list[Holder]]:
     """Unit → who holds one of the roles there on a day, deputies included."""
     wanted = list(units)
     found: dict[int, list[Holder]] = {unit_id: [] for unit_id in wanted}
-    own = sa.select(role.c.unit_id, role.c.member_id).where(
-        role.c.role.in_(roles), role.c.unit_id.in_(wanted), _on(role, day)
-    )
-    for unit_id, member_id in connection.execute(own):
-        found[unit_id].append(Holder(member_id))
-    acting = sa.select(deputy.c.unit_id, deputy.c.deputy_id, deputy.c.principal_id).where(
-        deputy.c.role.in_(roles), deputy.c.unit_id.in_(wanted), _on(deputy, day)
-    )
-    for unit_id, deputy_id, principal_id in connection.execute(acting):
-        found[unit_id].append(Holder(deputy_id, deputy_of=principal_id))
+    facts = {"roles": list(roles), "units": wanted, "day": day}
+    for unit_id, member_id, principal in connection.execute(_HOLDERS, facts):
+        found[unit_id].append(Holder(member_id, deputy_of=principal))
     return found
 
 
 def names(connection: sa.Connection, ids: Iterable[int]) -> dict[int, str]:
     """Member → name."""
-    query = sa.select(member.c.id, member.c.name).where(member.c.id.in_(set(ids)))
-    return {row.id: row.name for row in connection.execute(query)}
+    return {row.id: row.name for row in connection.execute(_NAMES, {"ids": list(set(ids))})}
 
 
 def bound_member(connection: sa.Connection, channel: str, address: str) -> int | None:
     """The member bound to an address (账号绑定), None when nobody is."""
-    query = sa.select(identity.c.member_id).where(
-        identity.c.channel == channel, identity.c.address == address, identity.c.unbound_at.is_(None)
-    )
-    return connection.execute(query).scalar()
+    return connection.execute(_BOUND, {"channel": channel, "address": address}).scalar()
 
 
 def addresses_of(connection: sa.Connection, ids: Iterable[int]) -> dict[int, tuple[str, str]]:
@@ -243,11 +274,11 @@ class Reachable:
 def reachable(connection: sa.Connection, channel: str, day: date) -> list[Reachable]:
     """Everybody bound to a channel, in the order of the tree."""
     held: dict[int, list[str]] = {}
-    for row in connection.execute(sa.select(role.c.member_id, role.c.role).where(_on(role, day))):
+    for row in connection.execute(sa.select(role.c.member_id, role.c.role).where(_on(role)), {"day": day}):
         held.setdefault(row.member_id, []).append(row.role)
     bound = sa.select(identity.c.member_id).where(identity.c.channel == channel, identity.c.unbound_at.is_(None))
-    query = _people(day).where(member.c.id.in_(bound)).order_by(unit.c.path, member.c.code)
-    found = [Person(*row) for row in connection.execute(query)]
+    query = _PEOPLE.where(member.c.id.in_(bound)).order_by(unit.c.path, member.c.code)
+    found = [Person(*row) for row in connection.execute(query, {"day": day})]
     return [Reachable(p.id, p.code, p.name, p.unit_name, held.get(p.id, ["member"])[0]) for p in found]
 
 

@@ -13,7 +13,9 @@ from storage.kinds import Instant, Json
 from storage.metadata import identifier, metadata, refers
 
 notice = sa.Table(
-    "notice", metadata, identifier(),
+    "notice",
+    metadata,
+    identifier(),
     sa.Column("key", sa.String(160), nullable=False, unique=True),
     refers("member_id", "member.id"),
     sa.Column("kind", sa.String(32), nullable=False),
@@ -24,7 +26,9 @@ notice = sa.Table(
     sa.Index("ix_notice_state", "state", "member_id"),
 )
 outbox = sa.Table(
-    "outbox", metadata, identifier(),
+    "outbox",
+    metadata,
+    identifier(),
     sa.Column("key", sa.String(160), nullable=False, unique=True),
     sa.Column("class", sa.String(16), nullable=False),
     refers("member_id", "member.id", index=True),
@@ -40,7 +44,9 @@ outbox = sa.Table(
     sa.Index("ix_outbox_address", "channel", "address", "id"),
 )
 delivery = sa.Table(
-    "delivery", metadata, identifier(),
+    "delivery",
+    metadata,
+    identifier(),
     refers("outbox_id", "outbox.id", index=True),
     refers("member_id", "member.id", index=True),
     sa.Column("channel", sa.String(16)),
@@ -92,8 +98,9 @@ def known_keys(connection: sa.Connection, keys: Iterable[str]) -> set[str]:
 
 def tell(connection: sa.Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     """Adds notices; rows whose key is known are left out."""
-    known = known_keys(connection, [row["key"] for row in rows])
-    fresh = [{"state": "waiting", "outbox_id": None, **row} for row in rows if row["key"] not in known]
+    by_key = {row["key"]: row for row in rows}
+    known = known_keys(connection, by_key)
+    fresh = [{"state": "waiting", "outbox_id": None, **row} for key, row in by_key.items() if key not in known]
     if fresh:
         connection.execute(sa.insert(notice), fresh)
 
@@ -118,13 +125,14 @@ def settle_notices(connection: sa.Connection, ids: Iterable[int], state: str, ou
 def put_all(connection: sa.Connection, rows: Sequence[Mapping[str, Any]]) -> dict[str, int]:
     """Adds messages; gives key → number of those that were not there yet."""
     c = outbox.c
-    known = has_key(connection, [row["key"] for row in rows])
-    fresh = [{"body": None, "attempts": 0, **row} for row in rows if row["key"] not in known]
+    by_key = {row["key"]: row for row in rows}
+    known = has_key(connection, by_key)
+    fresh = [{"body": None, "attempts": 0, **row} for key, row in by_key.items() if key not in known]
     if not fresh:
         return {}
     connection.execute(sa.insert(outbox), fresh)
     query = sa.select(c.key, c.id).where(c.key.in_([row["key"] for row in fresh]))
-    return {key: number for key, number in connection.execute(query)}
+    return {row.key: row.id for row in connection.execute(query)}
 
 
 def has_key(connection: sa.Connection, keys: Iterable[str]) -> set[str]:
@@ -157,7 +165,9 @@ def notices_in(connection: sa.Connection, outbox_id: int) -> list[NoticeRow]:
     return [NoticeRow(*row) for row in connection.execute(query.order_by(c.id))]
 
 
-def settle(connection: sa.Connection, row: OutboxRow, result: str, code: str, now: datetime, due_at: datetime | None) -> None:
+def settle(
+    connection: sa.Connection, row: OutboxRow, result: str, code: str, now: datetime, due_at: datetime | None
+) -> None:
     """Records the result of one attempt; with `due_at` the message is tried again."""
     state = "due" if due_at is not None else result
     values: dict[str, Any] = {"state": state, "settled_at": now}
@@ -165,8 +175,13 @@ def settle(connection: sa.Connection, row: OutboxRow, result: str, code: str, no
         values["due_at"] = due_at
     connection.execute(sa.update(outbox).where(outbox.c.id == row.id).values(**values))
     attempt = {
-        "outbox_id": row.id, "member_id": row.member, "channel": row.channel, "attempt": row.attempts,
-        "result": result, "code": code, "at": now,
+        "outbox_id": row.id,
+        "member_id": row.member,
+        "channel": row.channel,
+        "attempt": row.attempts,
+        "result": result,
+        "code": code,
+        "at": now,
     }
     connection.execute(sa.insert(delivery), attempt)
 

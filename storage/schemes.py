@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -14,7 +14,9 @@ from storage.members import unit
 from storage.metadata import identifier, metadata, refers
 
 scheme_version = sa.Table(
-    "scheme_version", metadata, identifier(),
+    "scheme_version",
+    metadata,
+    identifier(),
     sa.Column("scheme", sa.String(64), nullable=False),
     sa.Column("version", sa.String(32), nullable=False),
     refers("unit_id", "unit.id", index=True),
@@ -26,7 +28,8 @@ scheme_version = sa.Table(
     sa.UniqueConstraint("scheme", "version"),
 )
 period = sa.Table(
-    "period", metadata,
+    "period",
+    metadata,
     sa.Column("scheme", sa.String(64), primary_key=True),
     sa.Column("period", sa.String(7), primary_key=True),
     sa.Column("opened_at", Instant, nullable=False),
@@ -46,21 +49,25 @@ class SchemeVersion:
     path: str
 
 
-def _versions() -> sa.Select[tuple[int, str, str, str, dict[str, list[str]], str]]:
+def _versions() -> sa.Select[Any]:
     c = scheme_version.c
     return sa.select(c.id, c.scheme, c.version, c.text, c.initials, unit.c.path).join(unit, unit.c.id == c.unit_id)
 
 
+_IN_FORCE = (
+    sa.select(scheme_version.c.id)
+    .join(unit, unit.c.id == scheme_version.c.unit_id)
+    .where(
+        sa.bindparam("path", type_=sa.String).startswith(unit.c.path), scheme_version.c.from_on <= sa.bindparam("day")
+    )
+    .order_by(sa.func.length(unit.c.path).desc(), scheme_version.c.from_on.desc(), scheme_version.c.id.desc())
+    .limit(1)
+)
+
+
 def version_in_force(connection: sa.Connection, path: str, day: date) -> int | None:
     """The number of the version that holds for a unit on a day: the nearest unit's, then the newest."""
-    c = scheme_version.c
-    query = (
-        sa.select(c.id)
-        .join(unit, unit.c.id == c.unit_id)
-        .where(sa.literal(path).startswith(unit.c.path), c.from_on <= day)
-        .order_by(sa.func.length(unit.c.path).desc(), c.from_on.desc(), c.id.desc())
-    )
-    return connection.execute(query.limit(1)).scalar()
+    return connection.execute(_IN_FORCE, {"path": path, "day": day}).scalar()
 
 
 def version(connection: sa.Connection, version_id: int) -> SchemeVersion:
@@ -95,10 +102,16 @@ def open_period(connection: sa.Connection, scheme: str, name: str, now: datetime
     return True
 
 
+def closed_among(connection: sa.Connection, scheme: str, names: Iterable[str]) -> set[str]:
+    """Those of the periods that are closed (月度结账) and take no more entries."""
+    c = period.c
+    query = sa.select(c.period).where(c.scheme == scheme, c.period.in_(list(names)), c.closed_at.is_not(None))
+    return set(connection.execute(query).scalars())
+
+
 def closed(connection: sa.Connection, scheme: str, name: str) -> bool:
-    """Whether a period is closed (月度结账) and takes no more entries."""
-    row = connection.execute(_period(scheme, name)).first()
-    return row is not None and row.closed_at is not None
+    """Whether one period is closed."""
+    return bool(closed_among(connection, scheme, [name]))
 
 
 def unclosed(connection: sa.Connection, scheme: str) -> list[str]:

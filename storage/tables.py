@@ -5,4 +5,15 @@ from __future__ import annotations
 from storage import audit, declarations, evidence, inbox, invitations, ledger, members, outbox, schemes
 from storage.metadata import metadata
 
-__all__ = ["audit", "declarations", "evidence", "inbox", "invitations", "ledger", "members", "metadata", "outbox", "schemes"]
+__all__ = [
+    "audit",
+    "declarations",
+    "evidence",
+    "inbox",
+    "invitations",
+    "ledger",
+    "members",
+    "metadata",
+    "outbox",
+    "schemes",
+]

@@ -2,6 +2,14 @@
 
 from __future__ import annotations
 
-from handlers.declarations import change, draft, proof, record, review
+from handlers.context import Handler
+from handlers.declarations import change, draft, meeting, proof, record, review
 
-REQUESTS = {**draft.REQUESTS, **change.REQUESTS, **review.REQUESTS, **record.REQUESTS, **proof.REQUESTS}
+REQUESTS: dict[type, Handler] = {
+    **draft.REQUESTS,
+    **change.REQUESTS,
+    **review.REQUESTS,
+    **record.REQUESTS,
+    **meeting.REQUESTS,
+    **proof.REQUESTS,
+}

@@ -4,11 +4,27 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from handlers.context import Context, Refused, refuse
-from handlers.declarations.draft import Declarer, draft_views, lacks_evidence, new_batch, next_step, subject
+from handlers.context import Context, Handler, Refused, refuse
+from handlers.declarations.draft import Declarer, lacks_evidence, new_batch, next_step, subject, whole_draft
 from handlers.declarations.forms import (
-    AddFile, AddNote, AskEvidence, AskQuantity, ChangeQuantity, Draft, EvidenceQuestion, FileWaits, Mine, MyLines,
-    OneLine, QuantityQuestion, Receipt, Reopen, ShowLine, Submit, Undo, Withdraw,
+    AddFile,
+    AddNote,
+    AskEvidence,
+    AskQuantity,
+    ChangeQuantity,
+    Draft,
+    EvidenceQuestion,
+    FileWaits,
+    Mine,
+    MyLines,
+    OneLine,
+    QuantityQuestion,
+    Receipt,
+    Reopen,
+    ShowLine,
+    Submit,
+    Undo,
+    Withdraw,
 )
 from handlers.declarations.view import views
 from rules.declarations import check_note, check_quantity
@@ -94,7 +110,9 @@ def submit(context: Context, request: Submit) -> Receipt | EvidenceQuestion | Re
         return desk
     wanted = [number for number, _ in request.pins]
     lines = declarations.by_ids(context.connection, wanted)
-    current = [lines[number] for number, edition in request.pins if number in lines and lines[number].edition == edition]
+    current = [
+        lines[number] for number, edition in request.pins if number in lines and lines[number].edition == edition
+    ]
     if len(current) != len(wanted) or any(line.member != desk.person.id or line.state != "draft" for line in current):
         return refuse("drafts_changed")
     missing = next((shown for shown in views(context, current) if lacks_evidence(shown)), None)
@@ -104,7 +122,11 @@ def submit(context: Context, request: Submit) -> Receipt | EvidenceQuestion | Re
     if any(line.period != period and not _still_open(context, desk, line) for line in current):
         return refuse("period_over", period=current[0].period)
     declarations.change(
-        context.connection, request.pins, ("draft",), state="submitted", submitted_at=context.now,
+        context.connection,
+        request.pins,
+        ("draft",),
+        state="submitted",
+        submitted_at=context.now,
         recorded_by=context.actor.member,
     )
     context.audit("submit", "member", desk.person.id, lines=wanted)
@@ -154,9 +176,8 @@ def withdraw(context: Context, request: Withdraw) -> OneLine | Draft | Mine | Re
     line, desk = found
     declarations.change(context.connection, [(line.id, line.edition)], (line.state,), state="withdrawn")
     context.audit("withdraw", "line", line.id, state=line.state)
-    if line.state == "draft" and declarations.of_batch(context.connection, desk.person.id, line.batch):
-        lines = draft_views(context, desk, line.batch)
-        return Draft(desk.person, desk.own, period_of(context.today), line.batch, tuple(lines))
+    if line.state == "draft" and (left := whole_draft(context, desk, line.batch)).lines:
+        return left
     fresh = declarations.by_ids(context.connection, [line.id])[line.id]
     return OneLine(views(context, [fresh])[0], "withdrawn")
 
@@ -208,7 +229,9 @@ def my_lines(context: Context, _request: MyLines) -> Mine | Refused:
     period = period_of(context.today)
     states = ("draft", "submitted", "approved", "returned", "rejected")
     lines = declarations.of_period(context.connection, context.actor.member, period, states)
-    older = declarations.of_period(context.connection, context.actor.member, shift(period, -1), ("returned", "submitted"))
+    older = declarations.of_period(
+        context.connection, context.actor.member, shift(period, -1), ("returned", "submitted")
+    )
     return Mine(period, tuple(views(context, [*older, *lines])))
 
 
@@ -220,8 +243,16 @@ def show_line(context: Context, request: ShowLine) -> OneLine | Refused:
     return OneLine(views(context, [found[0]])[0])
 
 
-REQUESTS = {
-    AskEvidence: ask_evidence, AddNote: add_note, AddFile: add_file, Submit: submit, AskQuantity: ask_quantity,
-    ChangeQuantity: change_quantity, Withdraw: withdraw, Undo: undo, Reopen: reopen, MyLines: my_lines,
+REQUESTS: dict[type, Handler] = {
+    AskEvidence: ask_evidence,
+    AddNote: add_note,
+    AddFile: add_file,
+    Submit: submit,
+    AskQuantity: ask_quantity,
+    ChangeQuantity: change_quantity,
+    Withdraw: withdraw,
+    Undo: undo,
+    Reopen: reopen,
+    MyLines: my_lines,
     ShowLine: show_line,
 }

@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from decimal import Decimal
 
-from handlers import ledger as points
-from handlers.context import Context, Published, Refused, refuse
+from handlers.context import Context, Handler, Published, Refused, refuse
 from handlers.declarations.forms import (
-    AddLine, AddLines, Categories, Criteria, Declare, Draft, EvidenceQuestion, PickCategory, PickCriterion,
-    QuantityQuestion, SameAsLast, ShowDraft,
+    AddLine,
+    AddLines,
+    Categories,
+    Criteria,
+    Declare,
+    Draft,
+    EvidenceQuestion,
+    PickCategory,
+    PickCriterion,
+    QuantityQuestion,
+    SameAsLast,
+    ShowDraft,
 )
 from handlers.declarations.view import LineView, views
+from handlers.ledger import posting
 from rules.declarations import Flag, check_quantity, flag_cap
 from rules.periods import period_of, shift, year_of
-from rules.scoring import Entry
+from rules.problems import Problem
+from rules.schemes import Criterion
+from rules.scoring import ZERO, Entry
 from storage import declarations, evidence, members
 from storage.declarations import Line
 from storage.members import Person
@@ -54,7 +67,7 @@ def declare(context: Context, request: Declare) -> Categories | Refused:
     if isinstance(desk, Refused):
         return desk
     scheme, period = desk.published.scheme, period_of(context.today)
-    result = points.scored(context, scheme.scheme, year_of(period), [desk.person.id])[desk.person.id][1]
+    result = posting.scored(context, scheme.scheme, year_of(period), [desk.person.id])[desk.person.id][1]
     rooms = {figure.node: figure.room for figure in result.figures}
     nodes = tuple(
         (node, rooms[node.code]) for node in scheme.nodes if any("member" in each.by for each in node.criteria)
@@ -101,7 +114,7 @@ def add_line(context: Context, request: AddLine) -> Draft | EvidenceQuestion | R
     desk = subject(context, request.member)
     if isinstance(desk, Refused):
         return desk
-    problem = _put_draft(context, desk, request.criterion, request.quantity, request.batch)
+    problem = put_drafts(context, desk, [(request.criterion, request.quantity)], request.batch)
     return problem or next_step(context, desk, request.batch)
 
 
@@ -111,11 +124,9 @@ def add_lines(context: Context, request: AddLines) -> Draft | EvidenceQuestion |
     if isinstance(desk, Refused):
         return desk
     batch = new_batch(context)
-    refused = [_put_draft(context, desk, code, quantity, batch) for code, quantity in request.items]
-    problems = tuple(problem for answer in refused if answer for problem in answer.problems)
-    if problems:
-        _drop_batch(context, desk, batch)
-        return Refused(problems)
+    refused = put_drafts(context, desk, request.items, batch)
+    if refused is not None:
+        return refused
     shown = next_step(context, desk, batch)
     if not (request.unknown or request.guessed or request.unclear):
         return shown
@@ -134,9 +145,8 @@ def same_as_last(context: Context, request: SameAsLast) -> Draft | EvidenceQuest
     if not last:
         return refuse("nothing_last_month")
     batch = new_batch(context)
-    for line in last:
-        _put_draft(context, desk, line.criterion, line.quantity, batch)
-    return next_step(context, desk, batch)
+    problem = put_drafts(context, desk, [(line.criterion, line.quantity) for line in last], batch)
+    return problem or next_step(context, desk, batch)
 
 
 def _last_month(context: Context, desk: Declarer) -> list[Line]:
@@ -144,42 +154,59 @@ def _last_month(context: Context, desk: Declarer) -> list[Line]:
     lines = declarations.of_period(context.connection, desk.person.id, period, ("submitted", "approved"))
     criteria = desk.published.scheme.criteria
     return [
-        line for line in lines
+        line
+        for line in lines
         if line.source == "member" and line.criterion in criteria and "member" in criteria[line.criterion].by
     ]
 
 
-def _put_draft(context: Context, desk: Declarer, code: str, quantity: Decimal, batch: int) -> Refused | None:
-    criterion = desk.published.scheme.criteria.get(code)
-    if criterion is None or "member" not in criterion.by:
-        return refuse("criterion_unknown", text=code)
-    problems = check_quantity(criterion, quantity)
+def put_drafts(context: Context, desk: Declarer, items: Iterable[tuple[str, Decimal]], batch: int) -> Refused | None:
+    """Adds drafts, or none of them with every reason; a criterion already in the batch gets the new quantity."""
+    wanted: dict[str, Decimal] = {}
+    for code, quantity in items:
+        wanted[code] = wanted.get(code, ZERO) + quantity
+    criteria = {code: each for code, each in desk.published.scheme.criteria.items() if "member" in each.by}
+    problems = [Problem("criterion_unknown", {"text": code}) for code in wanted if code not in criteria]
+    for code, quantity in wanted.items():
+        problems += check_quantity(criteria[code], quantity) if code in criteria else []
     if problems:
         return Refused(tuple(problems))
-    period = period_of(context.today)
-    same = [
-        line for line in declarations.of_batch(context.connection, desk.person.id, batch) if line.criterion == code
-    ]
-    if same:
-        values = {"quantity": quantity, "points": criterion.points(quantity)}
-        declarations.change(context.connection, [(same[0].id, same[0].edition)], ("draft",), **values)
-        return None
-    declaration = declarations.declaration_for(
-        context.connection, desk.person.id, desk.person.unit, desk.published.scheme.scheme, period, context.now
-    )
-    number = declarations.add(context.connection, {
-        "declaration_id": declaration, "member_id": desk.person.id, "unit_id": desk.person.unit,
-        "version_id": desk.published.id, "period": period, "criterion": code, "quantity": quantity,
-        "points": criterion.points(quantity), "note": "", "source": "member", "recorded_by": context.actor.member,
-        "batch": batch, "state": "draft", "edition": 1, "created_at": context.now,
-    })
-    evidence.attach_waiting(context.connection, context.actor.member, number, context.now - WAITING_EVIDENCE)
+    there = {line.criterion: line for line in declarations.of_batch(context.connection, desk.person.id, batch)}
+    for code in wanted.keys() & there.keys():
+        values = {"quantity": wanted[code], "points": criteria[code].points(wanted[code])}
+        declarations.change(context.connection, [(there[code].id, there[code].edition)], ("draft",), **values)
+    fresh = [(criteria[code], quantity) for code, quantity in wanted.items() if code not in there]
+    if fresh:
+        _add_drafts(context, desk, fresh, batch)
     return None
 
 
-def _drop_batch(context: Context, desk: Declarer, batch: int) -> None:
-    pins = [(line.id, line.edition) for line in declarations.of_batch(context.connection, desk.person.id, batch)]
-    declarations.change(context.connection, pins, ("draft",), state="withdrawn")
+def _add_drafts(context: Context, desk: Declarer, fresh: list[tuple[Criterion, Decimal]], batch: int) -> None:
+    period = period_of(context.today)
+    person = desk.person
+    declaration = declarations.declarations_for(
+        context.connection, {person.id: person.unit}, desk.published.scheme.scheme, period, context.now
+    )[person.id]
+    same = {
+        "declaration_id": declaration,
+        "member_id": person.id,
+        "unit_id": person.unit,
+        "version_id": desk.published.id,
+        "period": period,
+        "note": "",
+        "source": "member",
+        "recorded_by": context.actor.member,
+        "batch": batch,
+        "state": "draft",
+        "edition": 1,
+        "created_at": context.now,
+    }
+    rows = [
+        {**same, "criterion": each.code, "quantity": quantity, "points": each.points(quantity)}
+        for each, quantity in fresh
+    ]
+    numbers = declarations.add_all(context.connection, rows)
+    evidence.attach_waiting(context.connection, context.actor.member, numbers[0], context.now - WAITING_EVIDENCE)
 
 
 def next_step(context: Context, desk: Declarer, batch: int, filed: str = "") -> Draft | EvidenceQuestion:
@@ -192,25 +219,16 @@ def next_step(context: Context, desk: Declarer, batch: int, filed: str = "") -> 
 
 
 def whole_draft(context: Context, desk: Declarer, batch: int) -> Draft:
-    """A batch as it stands, and how many drafts there are besides."""
-    lines = draft_views(context, desk, batch)
+    """A batch as it stands (all drafts when 0), and how many drafts there are besides."""
     everything = declarations.drafts(context.connection, desk.person.id, period_of(context.today))
-    others = len(everything) - len(lines)
-    return Draft(desk.person, desk.own, period_of(context.today), batch, tuple(lines), others)
+    lines = [line for line in everything if batch in (0, line.batch)]
+    shown = tuple(views(context, lines, cap_flags(context, lines)))
+    return Draft(desk.person, desk.own, period_of(context.today), batch, shown, len(everything) - len(lines))
 
 
 def lacks_evidence(line: LineView) -> bool:
     """Whether a line cannot be submitted for want of evidence."""
     return line.criterion.evidence == "required" and not line.evidence and not line.note
-
-
-def draft_views(context: Context, desk: Declarer, batch: int) -> list[LineView]:
-    """The drafts of a batch (all drafts when 0), each flagged when less would count than it says."""
-    if batch:
-        lines = declarations.of_batch(context.connection, desk.person.id, batch)
-    else:
-        lines = declarations.drafts(context.connection, desk.person.id, period_of(context.today))
-    return views(context, lines, cap_flags(context, lines))
 
 
 def cap_flags(context: Context, lines: list[Line]) -> dict[int, tuple[Flag, ...]]:
@@ -225,7 +243,7 @@ def cap_flags(context: Context, lines: list[Line]) -> dict[int, tuple[Flag, ...]
         for line in some:
             entry = Entry(10**15 + line.id, line.criterion, line.period, line.points)
             extra.setdefault(line.member, []).append(entry)
-        for _, result in points.scored(context, scheme, year, extra.keys(), extra).values():
+        for _, result in posting.scored(context, scheme, year, extra.keys(), extra).values():
             for part in result.parts:
                 if part.entry > 10**15 and (found := flag_cap(part.posted, part.counted)):
                     flags[part.entry - 10**15] = tuple(found)
@@ -237,13 +255,16 @@ def show_draft(context: Context, request: ShowDraft) -> Draft | Refused:
     desk = subject(context, request.member)
     if isinstance(desk, Refused):
         return desk
-    lines = draft_views(context, desk, request.batch)
-    if not lines:
-        return refuse("no_drafts")
-    return Draft(desk.person, desk.own, period_of(context.today), request.batch, tuple(lines))
+    draft = whole_draft(context, desk, request.batch)
+    return draft if draft.lines else refuse("no_drafts")
 
 
-REQUESTS = {
-    Declare: declare, PickCategory: pick_category, PickCriterion: pick_criterion, AddLine: add_line,
-    AddLines: add_lines, SameAsLast: same_as_last, ShowDraft: show_draft,
+REQUESTS: dict[type, Handler] = {
+    Declare: declare,
+    PickCategory: pick_category,
+    PickCriterion: pick_criterion,
+    AddLine: add_line,
+    AddLines: add_lines,
+    SameAsLast: same_as_last,
+    ShowDraft: show_draft,
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from handlers.context import Context, Refused, refuse
+from handlers.context import Context, Handler, Refused, refuse
 from storage import declarations, evidence, members
 
 
@@ -37,4 +37,4 @@ def open_evidence(context: Context, request: OpenEvidence) -> Stored | Refused:
     return Stored(stored, media_type, name)
 
 
-REQUESTS = {OpenEvidence: open_evidence}
+REQUESTS: dict[type, Handler] = {OpenEvidence: open_evidence}

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from handlers import ledger
-from handlers.context import Context, Refused, refuse
+from handlers.context import Context, Handler, Refused, refuse
 from handlers.declarations.draft import cap_flags
 from handlers.declarations.forms import Pins
 from handlers.declarations.view import LineView, views
+from handlers.ledger.posting import post_lines
 from rules.access import reviewers
 from rules.declarations import DECISIONS, Flag, check_note, flag_usual
 from storage import audit, declarations, evidence, members
@@ -199,7 +199,11 @@ def decide(context: Context, request: Decide) -> ForDecision | Decided | ReasonQ
 
 
 def _go_on(
-    context: Context, rest: Pins, *, approved: int | None = None, missed: tuple[LineView, ...] = (),
+    context: Context,
+    rest: Pins,
+    *,
+    approved: int | None = None,
+    missed: tuple[LineView, ...] = (),
     decided: tuple[LineView, str] | None = None,
 ) -> ForDecision | Decided:
     lines = declarations.by_ids(context.connection, [number for number, _ in rest])
@@ -223,19 +227,28 @@ def decide_lines(
         context.connection, mine, ("submitted",), state=DECISIONS[decision], decided_at=context.now
     )
     done = [lines[number] for number, _ in mine if number in changed]
-    declarations.add_reviews(context.connection, [
-        {
-            "line_id": line.id, "decision": decision, "reviewer_id": context.actor.member,
-            "behalf_id": behalf[line.id], "reason": reason, "at": context.now,
-        }
-        for line in done
-    ])
+    declarations.add_reviews(
+        context.connection,
+        [
+            {
+                "line_id": line.id,
+                "decision": decision,
+                "reviewer_id": context.actor.member,
+                "behalf_id": behalf[line.id],
+                "reason": reason,
+                "at": context.now,
+            }
+            for line in done
+        ],
+    )
     if decision == "approve":
-        ledger.post_lines(context, done)
-    context.audit_all([
-        audit.Deed(decision, "line", line.id, {"reason": reason, "edition": line.edition}, behalf[line.id])
-        for line in done
-    ])
+        post_lines(context, done)
+    context.audit_all(
+        [
+            audit.Deed(decision, "line", line.id, {"reason": reason, "edition": line.edition}, behalf[line.id])
+            for line in done
+        ]
+    )
     _tell_members(context, done, decision, reason)
     missed = [line for number, line in lines.items() if number not in changed]
     return done, tuple(views(context, missed))
@@ -249,12 +262,17 @@ def _tell_members(context: Context, done: list[Line], decision: str, reason: str
     rows = []
     for member, lines in by_member.items():
         facts = {
-            "decision": decision, "reason": reason, "by": context.actor.name, "period": lines[0].period,
+            "decision": decision,
+            "reason": reason,
+            "by": context.actor.name,
+            "period": lines[0].period,
             "lines": [
                 {
-                    "id": line.id, "name": context.version(line.version).scheme.criteria[line.criterion].name,
+                    "id": line.id,
+                    "name": context.version(line.version).scheme.criteria[line.criterion].name,
                     "unit": context.version(line.version).scheme.criteria[line.criterion].unit,
-                    "quantity": str(line.quantity), "points": str(line.points),
+                    "quantity": str(line.quantity),
+                    "points": str(line.points),
                 }
                 for line in lines
             ],
@@ -265,4 +283,9 @@ def _tell_members(context: Context, done: list[Line], decision: str, reason: str
         context.tell_all(rows)
 
 
-REQUESTS = {ShowQueue: show_queue, ApproveAll: approve_all, ReviewLine: review_line, Decide: decide}
+REQUESTS: dict[type, Handler] = {
+    ShowQueue: show_queue,
+    ApproveAll: approve_all,
+    ReviewLine: review_line,
+    Decide: decide,
+}

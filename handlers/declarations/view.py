@@ -57,12 +57,27 @@ def views(context: Context, lines: Iterable[Line], flags: dict[int, tuple[Flag, 
     for line in found:
         scheme = context.version(line.version).scheme
         decided = reviews.get(line.id)
-        shown.append(LineView(
-            id=line.id, edition=line.edition, member=line.member, member_name=names[line.member], period=line.period,
-            criterion=scheme.criteria[line.criterion], category=scheme.category[line.criterion].name,
-            quantity=line.quantity, attendance=line.attendance, points=line.points, note=line.note,
-            source=line.source, state=line.state, batch=line.batch, evidence=tuple(proofs.get(line.id, ())),
-            flags=(flags or {}).get(line.id, ()), reason=decided.reason if decided else "",
-            reviewer=names[decided.reviewer] if decided else "", decided_at=decided.at if decided else None,
-        ))
+        shown.append(
+            LineView(
+                id=line.id,
+                edition=line.edition,
+                member=line.member,
+                member_name=names[line.member],
+                period=line.period,
+                criterion=scheme.criteria[line.criterion],
+                category=scheme.category[line.criterion].name,
+                quantity=line.quantity,
+                attendance=line.attendance,
+                points=line.points,
+                note=line.note,
+                source=line.source,
+                state=line.state,
+                batch=line.batch,
+                evidence=tuple(proofs.get(line.id, ())),
+                flags=(flags or {}).get(line.id, ()),
+                reason=decided.reason if decided else "",
+                reviewer=names[decided.reviewer] if decided else "",
+                decided_at=decided.at if decided else None,
+            )
+        )
     return shown

@@ -6,10 +6,10 @@ from decimal import Decimal
 
 from handlers.declarations import forms as f
 from handlers.declarations.view import LineView
-from handlers.ledger import MyPoints
+from handlers.ledger.points import MyPoints
 from handlers.members import Home
 from screens.declarations import lines as words
-from screens.screen import Choice, Prompt, Screen
+from screens.screen import Choice, Draw, Prompt, Screen
 from screens.texts import Say, amount, clean, month, number, signed
 
 OFFERED = (Decimal(1), Decimal(2), Decimal(3), Decimal(4), Decimal(5))
@@ -60,9 +60,7 @@ def quantity(say: Say, answer: f.QuantityQuestion) -> Screen:
         request = f.AddLine(criterion.code, answer.batch, answer.member)
         back = f.Declare(answer.member, answer.batch)
     offered = [each for each in OFFERED if each <= criterion.most]
-    choices = [
-        Choice(f"{number(each)}{criterion.unit}", _with_quantity(request, each)) for each in offered
-    ]
+    choices = [Choice(f"{number(each)}{criterion.unit}", _with_quantity(request, each)) for each in offered]
     lines = [criterion.about] if criterion.about else []
     lines.append(say("{points} points per {unit}", points=signed(criterion.value.rate), unit=criterion.unit))
     lines.append(say("Tap a number, or type one (at most {most})", most=criterion.most))
@@ -111,7 +109,8 @@ def draft(say: Say, answer: f.Draft) -> Screen:
     choices = [Choice(label, f.Submit(pins, who))] if pins else []
     choices += [
         Choice(amount(each, many), f.AddLine(each.code, answer.batch, who, many))
-        for _, many, some in answer.unclear for each in some
+        for _, many, some in answer.unclear
+        for each in some
     ]
     choices.append(Choice(say("Add another"), f.Declare(who, answer.batch)))
     choices += [_change_choice(say, line) for line in answer.lines[:MOST_LINES]]
@@ -156,8 +155,10 @@ def one_line(say: Say, answer: f.OneLine) -> Screen:
     """One line and what can be done with it."""
     line = answer.line
     done = {
-        "noted": say("The note is saved."), "filed": say("The file is saved."),
-        "changed": say("Changed; it is reviewed as it stands now."), "withdrawn": say("Withdrawn; it does not count."),
+        "noted": say("The note is saved."),
+        "filed": say("The file is saved."),
+        "changed": say("Changed; it is reviewed as it stands now."),
+        "withdrawn": say("Withdrawn; it does not count."),
     }.get(answer.done)
     lines = [*([done] if done else []), words.with_state(say, line), *words.files(say, line)]
     if line.criterion.clause:
@@ -186,7 +187,14 @@ def file_waits(say: Say, answer: f.FileWaits) -> Screen:
     return Screen(say("File received"), lines, (Choice(say("Declare"), f.Declare()), Choice(say("Back"), Home())))
 
 
-SCREENS = {
-    f.Categories: categories, f.Criteria: criteria, f.QuantityQuestion: quantity, f.EvidenceQuestion: evidence,
-    f.Draft: draft, f.Receipt: receipt, f.Mine: mine, f.OneLine: one_line, f.FileWaits: file_waits,
+SCREENS: dict[type, Draw] = {
+    f.Categories: categories,
+    f.Criteria: criteria,
+    f.QuantityQuestion: quantity,
+    f.EvidenceQuestion: evidence,
+    f.Draft: draft,
+    f.Receipt: receipt,
+    f.Mine: mine,
+    f.OneLine: one_line,
+    f.FileWaits: file_waits,
 }

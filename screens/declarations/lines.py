@@ -10,15 +10,22 @@ from screens.texts import Say, amount, clean, names, number, signed
 def state_word(say: Say, state: str) -> str:
     """The state of a line."""
     return {
-        "draft": say("draft"), "submitted": say("waiting for review"), "approved": say("approved"),
-        "returned": say("returned"), "rejected": say("rejected"), "withdrawn": say("withdrawn"),
+        "draft": say("draft"),
+        "submitted": say("waiting for review"),
+        "approved": say("approved"),
+        "returned": say("returned"),
+        "rejected": say("rejected"),
+        "withdrawn": say("withdrawn"),
     }[state]
 
 
 def attendance_word(say: Say, state: str | None) -> str:
     """The attendance of one member."""
     return {
-        "present": say("present"), "late": say("late"), "leave": say("on leave"), "absent": say("absent"),
+        "present": say("present"),
+        "late": say("late"),
+        "leave": say("on leave"),
+        "absent": say("absent"),
     }.get(state or "", "")
 
 

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from handlers.declarations import forms, record as r
-from handlers.ledger import Reverse
+from collections.abc import Callable
+
+from handlers.declarations import forms
+from handlers.declarations import meeting as m
+from handlers.declarations import record as r
+from handlers.ledger.reversal import Reverse
 from handlers.members import Home, Invite
 from screens.declarations import lines as words
-from screens.screen import Choice, Prompt, Screen
-from screens.texts import Say, clean, day, month, names, signed
+from screens.declarations.draft import OFFERED
+from screens.screen import Choice, Draw, Prompt, Screen
+from screens.texts import Say, amount, clean, day, month, names, number, signed
 
 
 def menu(say: Say, _answer: r.Menu) -> Screen:
     """What can be recorded."""
     choices = (
-        Choice(say("Attendance of a meeting"), r.MeetingMenu()),
+        Choice(say("Attendance of a meeting"), m.MeetingMenu()),
         Choice(say("Addition or deduction"), r.PickMember("entry")),
         Choice(say("Declare on behalf of a member"), r.PickMember("behalf")),
         Choice(say("Take an entry back"), r.PickMember("reverse")),
@@ -25,11 +30,13 @@ def menu(say: Say, _answer: r.Menu) -> Screen:
 
 def people(say: Say, answer: r.People) -> Screen:
     """Which member?"""
-    make = {
-        "entry": lambda number: r.PickRecord(number), "behalf": lambda number: forms.Declare(number),
-        "reverse": lambda number: r.PickReversal(number), "invite": lambda number: Invite(number),
-    }[answer.purpose]
-    choices = [Choice(person.name, make(person.id)) for person in answer.people]
+    make: dict[str, Callable[[int], object]] = {
+        "entry": r.PickRecord,
+        "behalf": forms.Declare,
+        "reverse": r.PickReversal,
+        "invite": Invite,
+    }
+    choices = [Choice(person.name, make[answer.purpose](person.id)) for person in answer.people]
     if answer.pages > 1:
         onward = r.PickMember(answer.purpose, (answer.page + 1) % answer.pages)
         choices.append(Choice(say("More ({page}/{pages})", page=answer.page + 1, pages=answer.pages), onward))
@@ -48,28 +55,39 @@ def records(say: Say, answer: r.Records) -> Screen:
 
 
 def record_draft(say: Say, answer: r.RecordDraft) -> Screen:
-    """The reason, then the entry before it counts."""
-    request = r.RecordEntry(answer.person.id, answer.criterion.code, answer.reason)
-    head = f"{answer.person.name}{say('; ')}{answer.criterion.name}{say('; ')}{signed(answer.points)}"
-    lines = [head, *([answer.criterion.about] if answer.criterion.about else [])]
-    if answer.criterion.clause:
-        lines.append(say("Rule: {clause}", clause=answer.criterion.clause))
-    back = Choice(say("Back"), r.PickRecord(answer.person.id))
+    """How many, why, then the entry before it counts."""
+    criterion, person = answer.criterion, answer.person.id
+    request = r.RecordEntry(person, criterion.code, answer.quantity, answer.reason)
+    what = criterion.name if answer.quantity is None else amount(criterion, answer.quantity)
+    lines = [f"{answer.person.name}{say('; ')}{what}{say('; ')}{signed(answer.points)}"]
+    lines += [criterion.about] if criterion.about else []
+    if criterion.clause:
+        lines.append(say("Rule: {clause}", clause=criterion.clause))
+    back = Choice(say("Back"), r.PickRecord(person))
+    if answer.quantity is None:
+        lines.append(say("Tap a number, or type one (at most {most})", most=criterion.most))
+        choices = [
+            Choice(f"{number(each)}{criterion.unit}", r.RecordEntry(person, criterion.code, each))
+            for each in OFFERED
+            if each <= criterion.most
+        ]
+        title = say("{name}: how many?", name=criterion.name)
+        return Screen(title, tuple(lines), (*choices, back), Prompt(request, "quantity", "number"))
     if not answer.reason:
         lines.append(say("Type the facts: what happened, when. The member reads it."))
         return Screen(say("Why this entry?"), tuple(lines), (back,), Prompt(request, "reason"))
     lines.append(say("reason: {text}", text=clean(answer.reason)))
-    confirmed = r.RecordEntry(answer.person.id, answer.criterion.code, answer.reason, confirmed=True)
+    confirmed = r.RecordEntry(person, criterion.code, answer.quantity, answer.reason, confirmed=True)
     return Screen(say("Please check the entry"), tuple(lines), (Choice(say("Confirm the entry"), confirmed), back))
 
 
-def meetings(say: Say, answer: r.Meetings) -> Screen:
+def meetings(say: Say, answer: m.Meetings) -> Screen:
     """Which meeting?"""
-    choices = [Choice(each.name, r.Attendance(each.code)) for each in answer.criteria]
+    choices = [Choice(each.name, m.Attendance(each.code)) for each in answer.criteria]
     return Screen(say("Which meeting was held today?"), (), (*choices, Choice(say("Back"), r.RecordMenu())))
 
 
-def sheet(say: Say, answer: r.Sheet) -> Screen:
+def sheet(say: Say, answer: m.Sheet) -> Screen:
     """Everybody is present but those marked."""
     lines = [
         f"{index}. {person.name} {words.attendance_word(say, state)}"
@@ -78,13 +96,15 @@ def sheet(say: Say, answer: r.Sheet) -> Screen:
     lines.append(say("Type the exceptions, for example: late 3, on leave 5 7, absent 9"))
     code = answer.criterion.code
     choices = (
-        Choice(say("Confirm attendance ({count} members)", count=len(answer.people)),
-               r.RecordAttendance(code, answer.marks, answer.on)),
-        Choice(say("Everybody present"), r.Attendance(code)),
-        Choice(say("Back"), r.MeetingMenu()),
+        Choice(
+            say("Confirm attendance ({count} members)", count=len(answer.people)),
+            m.RecordAttendance(code, answer.marks, answer.on),
+        ),
+        Choice(say("Everybody present"), m.Attendance(code)),
+        Choice(say("Back"), m.MeetingMenu()),
     )
     title = say("Attendance: {name}, {day}", name=answer.criterion.name, day=day(say, answer.on.isoformat()))
-    return Screen(title, tuple(lines), choices, Prompt(r.Attendance(code, answer.marks), "words", "marks"))
+    return Screen(title, tuple(lines), choices, Prompt(m.Attendance(code, answer.marks), "words", "marks"))
 
 
 def recorded(say: Say, answer: r.Recorded) -> Screen:
@@ -126,8 +146,15 @@ def reversals(say: Say, answer: r.Reversals) -> Screen:
     return Screen(title, text, (*choices, Choice(say("Back"), r.RecordMenu())))
 
 
-SCREENS = {
-    r.Menu: menu, r.People: people, r.Records: records, r.RecordDraft: record_draft, r.Meetings: meetings,
-    r.Sheet: sheet, r.Recorded: recorded, r.AnswerQuestion: answer_question, r.Answered: answered,
+SCREENS: dict[type, Draw] = {
+    r.Menu: menu,
+    r.People: people,
+    r.Records: records,
+    r.RecordDraft: record_draft,
+    m.Meetings: meetings,
+    m.Sheet: sheet,
+    r.Recorded: recorded,
+    r.AnswerQuestion: answer_question,
+    r.Answered: answered,
     r.Reversals: reversals,
 }

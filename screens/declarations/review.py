@@ -6,15 +6,18 @@ from handlers.declarations import review as r
 from handlers.declarations.view import LineView
 from handlers.members import Home
 from screens.declarations import lines as words
-from screens.screen import Choice, Prompt, Screen
+from screens.screen import Choice, Draw, Prompt, Screen
 from screens.texts import Say, clean, month
 
 
 def queue(say: Say, answer: r.Queue) -> Screen:
     """Twenty lines a page; one tap approves all that were pinned, whatever comes later."""
     if not answer.lines:
-        return Screen(say("Nothing waits for review"), (say("New lines come to you in the morning digest."),),
-                      (Choice(say("Back"), Home()),))
+        return Screen(
+            say("Nothing waits for review"),
+            (say("New lines come to you in the morning digest."),),
+            (Choice(say("Back"), Home()),),
+        )
     lines = [words.queued(say, answer.offset + index, line) for index, line in enumerate(answer.lines, 1)]
     lines.append(say("To leave some out, type for example: approve all but 3 7"))
     shown_to = answer.offset + len(answer.lines)
@@ -25,10 +28,15 @@ def queue(say: Say, answer: r.Queue) -> Screen:
     choices.append(Choice(say("One by one"), r.ReviewLine(first, rest)))
     choices += [
         Choice(say("No. {number} {name}", number=answer.offset + index, name=line.member_name), r.ReviewLine(line.pin))
-        for index, line in enumerate(answer.lines, 1) if line.flags
+        for index, line in enumerate(answer.lines, 1)
+        if line.flags
     ]
-    title = say("For review: {count} lines ({first}–{last} shown)",
-                count=len(answer.pins), first=answer.offset + 1, last=shown_to)
+    title = say(
+        "For review: {count} lines ({first}–{last} shown)",
+        count=len(answer.pins),
+        first=answer.offset + 1,
+        last=shown_to,
+    )
     return Screen(title, tuple(lines), (*choices, Choice(say("Back"), Home())))
 
 
@@ -37,7 +45,9 @@ def for_decision(say: Say, answer: r.ForDecision) -> Screen:
     line = answer.line
     lines = _done(say, answer.approved, answer.missed, answer.decided)
     lines += [
-        f"{line.member_name}{say('; ')}{month(say, line.period)}", words.own(say, line), *words.files(say, line),
+        f"{line.member_name}{say('; ')}{month(say, line.period)}",
+        words.own(say, line),
+        *words.files(say, line),
     ]
     if line.criterion.about:
         lines.append(line.criterion.about)
@@ -61,31 +71,32 @@ def _evidence_link(line: LineView) -> str | None:
 def reason(say: Say, answer: r.ReasonQuestion) -> Screen:
     """A reason is required; three usual ones are a tap away."""
     usual = (
-        say("Evidence is missing or unclear"), say("The quantity does not match"), say("It belongs to another criterion"),
+        say("Evidence is missing or unclear"),
+        say("The quantity does not match"),
+        say("It belongs to another criterion"),
     )
     line = answer.line
-    choices = [
-        Choice(text, r.Decide(line.pin, answer.decision, answer.rest, text)) for text in usual
-    ]
+    choices = [Choice(text, r.Decide(line.pin, answer.decision, answer.rest, text)) for text in usual]
     choices.append(Choice(say("Back"), r.ReviewLine(line.pin, answer.rest)))
     word = say("return") if answer.decision == "return" else say("reject")
     title = say("Reason to {decision} {name}'s line?", decision=word, name=line.member_name)
     prompt = Prompt(r.Decide(line.pin, answer.decision, answer.rest), "reason")
-    return Screen(title, (words.own(say, line), say("Tap a reason or type one; the member reads it.")),
-                  tuple(choices), prompt)
+    return Screen(
+        title, (words.own(say, line), say("Tap a reason or type one; the member reads it.")), tuple(choices), prompt
+    )
 
 
 def decided(say: Say, answer: r.Decided) -> Screen:
     """What was done and what is left."""
     lines = _done(say, answer.approved, answer.missed, answer.decided)
-    lines.append(say("{count} lines still wait.", count=answer.waiting) if answer.waiting else say("Nothing else waits."))
+    lines.append(
+        say("{count} lines still wait.", count=answer.waiting) if answer.waiting else say("Nothing else waits.")
+    )
     choices = [Choice(say("Go on reviewing"), r.ShowQueue())] if answer.waiting else []
     return Screen(say("Review done"), tuple(lines), (*choices, Choice(say("Home"), Home())))
 
 
-def _done(
-    say: Say, approved: int | None, missed: tuple[LineView, ...], one: tuple[LineView, str] | None
-) -> list[str]:
+def _done(say: Say, approved: int | None, missed: tuple[LineView, ...], one: tuple[LineView, str] | None) -> list[str]:
     lines = []
     if approved is not None:
         lines.append(say("Approved: {count} lines.", count=approved))
@@ -95,11 +106,23 @@ def _done(
         lines.append(say("{name}, {what}: {word}.", name=line.member_name, what=line.criterion.name, word=word))
     for line in missed[:10]:
         if line.state == "submitted":
-            lines.append(say("{name} changed {what} meanwhile; please look again.",
-                             name=line.member_name, what=line.criterion.name))
+            lines.append(
+                say(
+                    "{name} changed {what} meanwhile; please look again.",
+                    name=line.member_name,
+                    what=line.criterion.name,
+                )
+            )
         else:
-            lines.append(say("{name}, {what}: already {state}{by}.", name=line.member_name, what=line.criterion.name,
-                             state=words.state_word(say, line.state), by=_by(say, line)))
+            lines.append(
+                say(
+                    "{name}, {what}: already {state}{by}.",
+                    name=line.member_name,
+                    what=line.criterion.name,
+                    state=words.state_word(say, line.state),
+                    by=_by(say, line),
+                )
+            )
     return lines
 
 
@@ -107,4 +130,4 @@ def _by(say: Say, line: LineView) -> str:
     return say(" (by {name})", name=clean(line.reviewer)) if line.reviewer else ""
 
 
-SCREENS = {r.Queue: queue, r.ForDecision: for_decision, r.ReasonQuestion: reason, r.Decided: decided}
+SCREENS: dict[type, Draw] = {r.Queue: queue, r.ForDecision: for_decision, r.ReasonQuestion: reason, r.Decided: decided}

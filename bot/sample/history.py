@@ -5,24 +5,21 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import msgspec
-import yaml
-
 from bot.initials import initials_of
+from bot.sample.files import EventSpec, MeetingSpec, PersonSpec, read
 from handlers.context import Refused
 from handlers.declarations.forms import AddLines, Draft, Submit
-from handlers.declarations.record import Attendance, RecordAttendance, RecordEntry, Sheet
+from handlers.declarations.meeting import Attendance, RecordAttendance, Sheet
+from handlers.declarations.record import RecordEntry
 from handlers.declarations.review import ApproveAll, Queue, ShowQueue
 from handlers.desk import Desk
 from handlers.members import WEBCHAT, address_of
 from handlers.periods import ClosePeriods, OpenPeriods, Publish
 from rules.access import SYSTEM, Actor
 from rules.periods import day_after, first_day, last_day, period_of, shift
-from rules.schemes import Scheme, parse
 from storage import members
 from storage.engine import Connection
 
@@ -30,85 +27,6 @@ MONTHS = 12
 LONG_AGO = date(2000, 1, 1)
 SLICE = 20
 Progress = Callable[[int, int], None]
-
-
-class UnitSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A unit of an example."""
-
-    code: str
-    kind: str
-    name: str
-    parent: str | None = None
-
-
-class RoleSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A role of a person."""
-
-    role: str
-    unit: str
-
-
-class PersonSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A person: `usual` is what he declares each month, `habit` the share of months in which he does."""
-
-    code: str
-    name: str
-    unit: str
-    kind: str = msgspec.field(name="class", default="full")
-    joined: date | None = None
-    roles: tuple[RoleSpec, ...] = ()
-    phone_less: bool = False
-    usual: dict[str, Decimal] = {}
-    habit: float = 0.95
-
-
-class DeputySpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A deputy with days relative to the example's date."""
-
-    of: str
-    deputy: str
-    role: str
-    unit: str
-    from_days: int
-    until_days: int
-
-
-class MeetingSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A meeting whose attendance is recorded in these months."""
-
-    criterion: str
-    months: tuple[int, ...]
-    day: int
-
-
-class EventSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Something the organisation recorded so many months ago."""
-
-    member: str
-    criterion: str
-    months_ago: int
-    note: str
-    quantity: Decimal = Decimal(1)
-
-
-class Sample(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The people file of an example."""
-
-    units: tuple[UnitSpec, ...]
-    people: tuple[PersonSpec, ...]
-    deputies: tuple[DeputySpec, ...] = ()
-    meetings: tuple[MeetingSpec, ...] = ()
-    events: tuple[EventSpec, ...] = ()
-
-
-def read(folder: Path) -> tuple[Sample, str, Scheme]:
-    """The example in a folder; raises ValueError when its scheme has problems."""
-    sample = msgspec.convert(yaml.safe_load((folder / "people.yaml").read_bytes()), Sample)
-    text = (folder / "scheme.yaml").read_text(encoding="utf-8")
-    scheme = parse(text)
-    if isinstance(scheme, list):
-        raise ValueError(f"{folder}: {scheme}")
-    return sample, text, scheme
 
 
 class Loader:
@@ -138,20 +56,34 @@ class Loader:
         for unit in self.sample.units:
             parent = self.units.get(unit.parent or "")
             above = members.units_by_ids(connection, [parent])[parent].path if parent else "/"
-            number = members.insert(connection, members.unit, {
-                "code": unit.code, "parent_id": parent, "kind": unit.kind, "name": unit.name, "path": above,
-            })
+            number = members.insert(
+                connection,
+                members.unit,
+                {
+                    "code": unit.code,
+                    "parent_id": parent,
+                    "kind": unit.kind,
+                    "name": unit.name,
+                    "path": above,
+                },
+            )
             members.set_path(connection, number, f"{above}{number}/")
             self.units[unit.code] = number
         for person in self.sample.people:
             self._person(connection, person)
         for deputy in self.sample.deputies:
-            members.insert(connection, members.deputy, {
-                "principal_id": self.people[deputy.of], "deputy_id": self.people[deputy.deputy],
-                "role": deputy.role, "unit_id": self.units[deputy.unit],
-                "from_on": self.today + timedelta(days=deputy.from_days),
-                "until_on": self.today + timedelta(days=deputy.until_days),
-            })
+            members.insert(
+                connection,
+                members.deputy,
+                {
+                    "principal_id": self.people[deputy.of],
+                    "deputy_id": self.people[deputy.deputy],
+                    "role": deputy.role,
+                    "unit_id": self.units[deputy.unit],
+                    "from_on": self.today + timedelta(days=deputy.from_days),
+                    "until_on": self.today + timedelta(days=deputy.until_days),
+                },
+            )
         context = self.desk.context(connection, SYSTEM, self._at(self._first(), 1, 0), quiet=True)
         top = next(iter(self.units.values()))
         answer = self.desk.handle(context, Publish(self.text, top, LONG_AGO, initials))
@@ -159,16 +91,30 @@ class Loader:
             raise ValueError(str(answer.problems))
 
     def _person(self, connection: Connection, person: PersonSpec) -> None:
-        number = members.insert(connection, members.member, {
-            "code": person.code, "name": person.name, "class": person.kind, "joined_on": person.joined,
-        })
+        number = members.insert(
+            connection,
+            members.member,
+            {
+                "code": person.code,
+                "name": person.name,
+                "class": person.kind,
+                "joined_on": person.joined,
+            },
+        )
         self.people[person.code] = number
         belongs = {"member_id": number, "unit_id": self.units[person.unit], "from_on": LONG_AGO}
         members.insert(connection, members.membership, belongs)
         for role in person.roles:
-            members.insert(connection, members.role, {
-                "member_id": number, "role": role.role, "unit_id": self.units[role.unit], "from_on": LONG_AGO,
-            })
+            members.insert(
+                connection,
+                members.role,
+                {
+                    "member_id": number,
+                    "role": role.role,
+                    "unit_id": self.units[role.unit],
+                    "from_on": LONG_AGO,
+                },
+            )
         if not person.phone_less:
             members.bind(connection, WEBCHAT, address_of(number), number, self._at(self._first(), 1, 0))
 
@@ -228,7 +174,8 @@ class Loader:
                     ("present", "late", "leave", "absent"), weights=(91, 4, 4, 1), k=len(sheet.people)
                 )
                 marks = tuple(
-                    (each.id, state) for (each, _), state in zip(sheet.people, states, strict=True)
+                    (each.id, state)
+                    for (each, _), state in zip(sheet.people, states, strict=True)
                     if state != "present"
                 )
                 self._run(actor, RecordAttendance(meeting.criterion, marks, sheet.on), at)
@@ -237,7 +184,9 @@ class Loader:
         unit = next(person.unit for person in self.sample.people if person.code == event.member)
         for person in self._secretaries():
             if person.unit == unit and person.code != event.member:
-                request = RecordEntry(self.people[event.member], event.criterion, event.note, confirmed=True)
+                request = RecordEntry(
+                    self.people[event.member], event.criterion, event.quantity, event.note, confirmed=True
+                )
                 self._run(self._actor(person.code, at), request, at)
                 return
 

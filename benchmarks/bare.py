@@ -1,0 +1,26 @@
+"""The baseline of start and memory: a Starlette application that does nothing, served as the bot is."""
+
+from __future__ import annotations
+
+import sys
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+
+async def health(_request: Request) -> Response:
+    """Always well."""
+    return JSONResponse({"status": "ok"})
+
+
+async def nothing(_request: Request) -> Response:
+    """Answers as the chat does, with nothing."""
+    return JSONResponse({"screens": []})
+
+
+if __name__ == "__main__":
+    app = Starlette(routes=[Route("/healthz", health), Route("/chat/api/messages", nothing, methods=["POST"])])
+    uvicorn.run(app, port=int(sys.argv[1]), log_level="warning", access_log=False)

@@ -1,0 +1,1 @@
+"""Examples: their files, and the year of history made from them."""

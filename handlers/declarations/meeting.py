@@ -1,0 +1,120 @@
+"""Attendance of a whole meeting in one action: everybody present but those marked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from handlers.context import Context, Handler, Refused, refuse
+from handlers.declarations.record import ONE, Recorded, post_own
+from rules.schemes import ATTENDANCE, Criterion
+from storage import declarations, members
+from storage.members import Person
+
+Marks = tuple[tuple[int, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingMenu:
+    """Chooses the kind of meeting whose attendance is recorded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attendance:
+    """The attendance sheet: everybody present but those marked; `words` marks more of them."""
+
+    criterion: str
+    marks: Marks = ()
+    words: tuple[tuple[int, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RecordAttendance:
+    """Posts a whole meeting."""
+
+    criterion: str
+    marks: Marks
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Meetings:
+    """The kinds of meeting."""
+
+    criteria: tuple[Criterion, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """The attendance sheet of a meeting today."""
+
+    criterion: Criterion
+    unit_name: str
+    on: date
+    people: tuple[tuple[Person, str], ...]
+    marks: Marks
+
+
+def meeting_menu(context: Context, _request: MeetingMenu) -> Meetings | Refused:
+    """The kinds of meeting of the branch's scheme."""
+    units = [grant for grant, _ in context.actor.granted("record")]
+    published = context.scheme_for(units[0].path) if units else None
+    if published is None:
+        return refuse("not_recorder")
+    found = published.scheme.recorded_by("organisation")
+    return Meetings(tuple(each for each in found if each.value.attendance is not None))
+
+
+def attendance(context: Context, request: Attendance) -> Sheet | Refused:
+    """The sheet with what is marked so far."""
+    units = [grant for grant, _ in context.actor.granted("record")]
+    published = context.scheme_for(units[0].path) if units else None
+    if published is None:
+        return refuse("not_recorder")
+    criterion = published.scheme.criteria.get(request.criterion)
+    if criterion is None or criterion.value.attendance is None:
+        return refuse("criterion_unknown", text=request.criterion)
+    people = members.people_of(context.connection, units[0].unit, context.today)
+    marks = dict(request.marks)
+    for number, state in request.words:
+        if not 1 <= number <= len(people) or state not in ATTENDANCE:
+            return refuse("number_not_shown", numbers=number, most=len(people))
+        marks[people[number - 1].id] = state
+    kept = tuple((member, state) for member, state in marks.items() if state != "present")
+    sheet = tuple((person, marks.get(person.id, "present")) for person in people)
+    return Sheet(criterion, people[0].unit_name if people else "", context.today, sheet, kept)
+
+
+def record_attendance(context: Context, request: RecordAttendance) -> Recorded | Refused:
+    """One line for each member of the branch; a meeting is recorded once a day."""
+    sheet = attendance(context, Attendance(request.criterion, request.marks))
+    if isinstance(sheet, Refused):
+        return sheet
+    unit = sheet.people[0][0].unit
+    key = f"meeting:{unit}:{request.criterion}:{request.on.isoformat()}"
+    keys = [f"{key}:{person.id}" for person, _ in sheet.people]
+    if declarations.known_keys(context.connection, keys):
+        return refuse("meeting_recorded", name=sheet.criterion.name, on=request.on)
+    published = context.scheme_for(sheet.people[0][0].path)
+    if published is None:
+        return refuse("no_scheme")
+    rows = [
+        (
+            person,
+            {
+                "criterion": sheet.criterion,
+                "quantity": ONE,
+                "note": request.on.isoformat(),
+                "attendance": state,
+                "points": sheet.criterion.points(ONE, state),
+                "key": each,
+            },
+        )
+        for (person, state), each in zip(sheet.people, keys, strict=True)
+    ]
+    posted, waiting = post_own(context, published.id, rows)
+    marked = tuple(person.name for person, state in sheet.people if state != "present")
+    return Recorded(sheet.criterion, marked, posted, waiting, on=request.on)
+
+
+REQUESTS: dict[type, Handler] = {MeetingMenu: meeting_menu, Attendance: attendance, RecordAttendance: record_attendance}

@@ -1,0 +1,96 @@
+"""Posting to the ledger, and the summary of each member's year kept with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+
+from handlers.context import Context, Published
+from rules.periods import period_of, year_of
+from rules.scoring import ZERO, Entry, Score, score
+from storage import ledger, members, schemes
+from storage.declarations import Line
+
+
+def post_lines(context: Context, lines: Sequence[Line]) -> None:
+    """Posts approved lines and brings the summary of each member's year up to date.
+
+    An entry belongs to its line's month, or to the month of the decision when that one is closed.
+    """
+    rows, touched = [], set()
+    periods = {line.period for line in lines}
+    names = {context.version(line.version).scheme.scheme for line in lines}
+    closed = {name: schemes.closed_among(context.connection, name, periods) for name in names}
+    for line in lines:
+        published = context.version(line.version)
+        over = line.period in closed[published.scheme.scheme]
+        period = period_of(context.today) if over else line.period
+        rows.append(
+            {
+                "key": f"line:{line.id}",
+                "member_id": line.member,
+                "unit_id": line.unit,
+                "version_id": line.version,
+                "scheme": published.scheme.scheme,
+                "year": year_of(period),
+                "period": period,
+                "line_id": line.id,
+                "criterion": line.criterion,
+                "points": line.points,
+                "posted_by": context.actor.member or line.recorded_by,
+                "posted_at": context.now,
+            }
+        )
+        touched.add((published.scheme.scheme, year_of(period), line.member))
+    ledger.post(context.connection, rows)
+    summarise(context, touched)
+
+
+def summarise(context: Context, touched: Iterable[tuple[str, int, int]]) -> None:
+    """Re-scores (scheme, year, member) and stores the figures."""
+    classes: dict[tuple[str, int], set[int]] = {}
+    for scheme, year, member in touched:
+        classes.setdefault((scheme, year), set()).add(member)
+    for (scheme, year), who in classes.items():
+        rows = []
+        for member, (_, result) in scored(context, scheme, year, who).items():
+            for node, posted, counted in figures_of(result):
+                rows.append(
+                    {
+                        "member_id": member,
+                        "scheme": scheme,
+                        "year": year,
+                        "node": node,
+                        "posted": posted,
+                        "counted": counted,
+                        "updated_at": context.now,
+                    }
+                )
+        ledger.put_summary(context.connection, rows)
+
+
+def figures_of(result: Score) -> list[tuple[str, Decimal, Decimal]]:
+    """The rows of the summary: (node, posted, counted), the total last."""
+    rows = [(figure.node, figure.posted, figure.counted) for figure in result.figures]
+    return [*rows, (ledger.TOTAL, sum((row[1] for row in rows), ZERO), result.total)]
+
+
+def scored(
+    context: Context, scheme: str, year: int, who: Iterable[int], extra: dict[int, list[Entry]] | None = None
+) -> dict[int, tuple[Published, Score]]:
+    """Member → the version that holds for his year and his score; `extra` entries are tried as if posted."""
+    facts = ledger.entries_of_year(context.connection, list(who), scheme, year)
+    versions = ledger.newest_versions(context.connection, facts, scheme, year)
+    results: dict[int, tuple[Published, Score]] = {}
+    for member, entries in facts.items():
+        published = context.version(versions[member]) if member in versions else _in_force(context, member)
+        if published is not None:
+            tried = entries + (extra or {}).get(member, [])
+            results[member] = (published, score(published.scheme, {member: tried})[member])
+    return results
+
+
+def _in_force(context: Context, member: int) -> Published | None:
+    """The version for a member whose year has no entry yet."""
+    person = members.person(context.connection, member, context.today)
+    return None if person is None else context.scheme_for(person.path)
