@@ -1,4 +1,4 @@
-"""`python -m benchmarks bench|faults [NAME]`: measures, writes build/bench.jsonl or build/faults.jsonl, says what missed."""
+"""`python -m benchmarks bench|faults [NAME]`: measures, writes build/bench.jsonl or build/faults.jsonl, judges."""
 
 from __future__ import annotations
 

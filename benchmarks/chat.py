@@ -1,4 +1,4 @@
-"""A slim client of the web chat's JSON interface: it keeps its connection and repeats a message until it is answered."""
+"""A slim client of the web chat's JSON interface: it keeps its connection and repeats what was not answered."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import msgspec
 from benchmarks.process import HOST, Failed
 
 MESSAGES = "/chat/api/messages"
-AGAIN_S = 0.01
+AGAIN_S = 0.05
 LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)\r\n", re.IGNORECASE)
 
 

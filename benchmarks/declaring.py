@@ -16,7 +16,7 @@ from benchmarks.process import Failed
 
 CONFIRM = ("确认", "Confirm")
 MOST_EACH = 48
-"""Hours come in halves up to 24 and no member declares the same hours twice, so that each declaration is known by them."""
+"""Hours come in halves up to 24; no member declares the same hours twice, so each declaration is known by them."""
 ECHO = 0.1
 
 
@@ -47,7 +47,7 @@ class Told:
 
 
 class Client:
-    """Declares for some personas in turn. One message in ten is sent on two connections at once, as a retry that crosses."""
+    """Declares for some personas in turn; `echo` is the share of messages sent on two connections at once."""
 
     def __init__(self, port: int, personas: Sequence[str], told: Told, chance: random.Random, echo: float = 0) -> None:
         self._personas = personas

@@ -63,7 +63,7 @@ def house(settings: Settings) -> House:
     return House(ZoneInfo(settings.timezone), CHINA)
 
 
-def open_parts(settings: Settings, start: datetime | None = None) -> Parts:
+def open_parts(settings: Settings, clock: Clock | None = None) -> Parts:
     """Takes the data folder for this process alone, brings its tables up to date, and opens it."""
     settings.data.mkdir(parents=True, exist_ok=True)
     lock = (settings.data / "zhibu.lock").open("w")
@@ -74,7 +74,7 @@ def open_parts(settings: Settings, start: datetime | None = None) -> Parts:
         raise FolderInUse(str(settings.data)) from error
     upgrade(settings.database)
     database = Database(settings.database)
-    return Parts(settings, database, Desk(database, house(settings)), Clock(real_time, start), lock)
+    return Parts(settings, database, Desk(database, house(settings)), clock or Clock(real_time), lock)
 
 
 @contextmanager
@@ -106,6 +106,8 @@ def build(parts: Parts, *, demo: bool = False) -> Starlette:
         async with AsyncExitStack() as stack:
             stack.callback(parts.close)
             await runner.tick()
+            if demo:
+                await sender.drain()
             sending = asyncio.create_task(sender.run())
             stack.push_async_callback(_ended, sending)
             runner.start()

@@ -56,7 +56,8 @@ def demo(
 
     settings = settings_or_exit(data=data or Settings().data / "demo", port=port)
     say = words(settings.locale)
-    parts = opened(settings, say, _instant(now, settings, say))
+    start = _instant(now, settings, say)
+    parts = opened(settings, say, start)
     if parts.database.read(is_empty):
         loader = Loader(parts.desk, EXAMPLES / "b1-member-points", parts.clock.now())
         with Progress(console=out, transient=True) as bar:
@@ -146,10 +147,11 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="For programs.")
 
 def opened(settings: Settings, say: Say, start: datetime | None = None):  # type: ignore[no-untyped-def]
     """The parts of the house, or a sentence why it cannot be opened."""
-    from bot.app import FolderInUse, open_parts
+    from bot.app import FolderInUse, open_parts, real_time
+    from bot.clock import Clock
 
     try:
-        return open_parts(settings, start)
+        return open_parts(settings, Clock(real_time, start))
     except FolderInUse as error:
         out.print(say("Another process works in {folder}. End it first, or give another folder.", folder=settings.data))
         raise typer.Exit(1) from error

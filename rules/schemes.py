@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from decimal import Decimal
 from functools import cached_property
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -14,6 +14,16 @@ from rules.problems import Problem
 
 ATTENDANCE = ("present", "late", "leave", "absent")
 Recorder = Literal["member", "organisation"]
+MOST_POINTS = 1_000_000
+FINEST = Decimal("0.001")  # half of it still fits the four decimals of the ledger
+DayOfMonth = Annotated[int, msgspec.Meta(ge=1, le=28)]
+
+
+def _expect_points(*numbers: Decimal | None, least: int = -MOST_POINTS, most: int = MOST_POINTS) -> None:
+    """Raises ValueError, which the reader of the file reports with the place where it stands."""
+    for number in numbers:
+        if number is not None and not (number.is_finite() and least <= number <= most and number % FINEST == 0):
+            raise ValueError(f"{number} must lie between {least} and {most}, with at most three decimals")
 
 
 class Attendance(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -24,6 +34,9 @@ class Attendance(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     leave: Decimal
     absent: Decimal
 
+    def __post_init__(self) -> None:
+        _expect_points(self.present, self.late, self.leave, self.absent)
+
 
 class Value(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How a quantity becomes points: `fixed` per occurrence, `per` unit, or by attendance state."""
@@ -33,6 +46,9 @@ class Value(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     per: str | None = None
     points: Decimal | None = None
     attendance: Attendance | None = None
+
+    def __post_init__(self) -> None:
+        _expect_points(self.fixed, self.points, least=0)
 
     @property
     def rate(self) -> Decimal:
@@ -54,6 +70,9 @@ class Caps(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     month: Decimal | None = None
     year: Decimal | None = None
 
+    def __post_init__(self) -> None:
+        _expect_points(self.month, self.year, least=0)
+
 
 class Criterion(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One standard (积分标准) of the scheme."""
@@ -65,7 +84,7 @@ class Criterion(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     aliases: tuple[str, ...] = ()
     sign: Literal["plus", "minus"] = "plus"
     caps: Caps = Caps()
-    most: int = 31
+    most: Annotated[int, msgspec.Meta(ge=1, le=MOST_POINTS)] = 31
     by: tuple[Recorder, ...] = ("member",)
     evidence: Literal["none", "optional", "required"] = "optional"
     clause: str = ""
@@ -94,6 +113,10 @@ class Node(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     max: Decimal | None = None
     min: Decimal | None = None
 
+    def __post_init__(self) -> None:
+        _expect_points(self.max, least=0)
+        _expect_points(self.min, most=0)
+
 
 class Total(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Points each member starts the year with, and the bounds of the year's total."""
@@ -102,13 +125,22 @@ class Total(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     min: Decimal | None = None
     max: Decimal | None = None
 
+    def __post_init__(self) -> None:
+        _expect_points(self.base, self.min, self.max)
+        if self.min is not None and self.max is not None and self.min > self.max:
+            raise ValueError(f"min {self.min} is above max {self.max}")
+
 
 class Months(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Dates of a month: days of the next month, and days before the last day."""
 
-    review_until: int = 5
-    close_on: int = 6
-    remind: tuple[int, ...] = (7, 3, 1, 0)
+    review_until: DayOfMonth = 5
+    close_on: DayOfMonth = 6
+    remind: tuple[Annotated[int, msgspec.Meta(ge=0, le=27)], ...] = (7, 3, 1, 0)
+
+    def __post_init__(self) -> None:
+        if self.close_on <= self.review_until:
+            raise ValueError("close_on must come after review_until")
 
 
 class Grade(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -116,6 +148,9 @@ class Grade(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     name: str
     start: Decimal = msgspec.field(name="from")
+
+    def __post_init__(self) -> None:
+        _expect_points(self.start)
 
 
 class Scheme(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -63,21 +64,26 @@ def keep_file(folder: Path, name: str, content: bytes) -> str:
     """Stores bytes durably under `folder`/evidence and gives the path relative to the folder."""
     relative = Path("evidence") / name[:2] / name
     target = folder / relative
-    if target.exists():
-        return str(relative)
     target.parent.mkdir(parents=True, exist_ok=True)
-    partial = target.with_suffix(target.suffix + ".part")
-    with partial.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    partial.rename(target)
-    directory = os.open(target.parent, os.O_RDONLY)
-    try:
-        os.fsync(directory)
-    finally:
-        os.close(directory)
+    if not target.exists():
+        # a name of its own: the same file may be sent twice at the same moment
+        handle, partial = tempfile.mkstemp(".part", name, target.parent)
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(partial).rename(target)
+    for directory in (target.parent, target.parent.parent, folder):
+        _sync_names(directory)
     return str(relative)
+
+
+def _sync_names(directory: Path) -> None:
+    handle = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def add(connection: sa.Connection, member_id: int, line_id: int | None, filed: Filed, now: datetime) -> int:

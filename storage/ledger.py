@@ -103,8 +103,8 @@ def entries_of_year(
     connection: sa.Connection, members: Iterable[int], scheme: str, year: int
 ) -> dict[int, list[Entry]]:
     """Member → all entries of a year, as scoring takes them."""
-    facts = {"members": list(set(members)), "scheme": scheme, "year": year}
     found: dict[int, list[Entry]] = {member: [] for member in members}
+    facts = {"members": list(found), "scheme": scheme, "year": year}
     for member_id, *rest in connection.execute(_OF_YEAR, facts):
         found[member_id].append(Entry(*rest))
     return found
