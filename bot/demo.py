@@ -146,7 +146,19 @@ class Demo:
 
     async def messages(self, request: Request) -> Response:
         """One message as JSON or as a form with a file: always 200 with at least one screen."""
-        said, file = await self._said(request)
+        if int(request.headers.get("content-length") or 0) > MOST_FORM:
+            return await self._replies(Said(), None)
+        if request.headers.get("content-type", "").startswith("multipart/"):
+            async with request.form(max_files=1, max_fields=10) as form:
+                said = Said(**{name: str(form.get(name) or "") for name in Said.__struct_fields__})
+                return await self._replies(said, form.get("file"))
+        try:
+            said = msgspec.json.decode(await request.body(), type=Said)
+        except msgspec.DecodeError:
+            said = Said()
+        return await self._replies(said, None)
+
+    async def _replies(self, said: Said, file: Any) -> Response:
         person = await self._person(said.persona)
         say = self.front.say
         if person is None:
@@ -157,17 +169,6 @@ class Demo:
             screens += await self.front.router.receive(inbound)
         await self.front.sender.drain()
         return JSONResponse({"screens": screens or [plain(unknown(say, ""), "")]})
-
-    async def _said(self, request: Request) -> tuple[Said, Any]:
-        if int(request.headers.get("content-length") or 0) > MOST_FORM:
-            return Said(), None
-        if request.headers.get("content-type", "").startswith("multipart/"):
-            form = await request.form(max_files=1, max_fields=10)
-            return Said(**{name: str(form.get(name) or "") for name in Said.__struct_fields__}), form.get("file")
-        try:
-            return msgspec.json.decode(await request.body(), type=Said), None
-        except msgspec.DecodeError:
-            return Said(), None
 
     async def inbox(self, request: Request) -> Response:
         """What was pushed to a persona, oldest first."""

@@ -37,6 +37,8 @@ def file_in(folder: Path, name: str, content: bytes) -> Filed | tuple[Problem, .
 
 def kind_of(content: bytes) -> str:
     """The media type found in the content; "" when it is none of those taken."""
+    if not content:
+        return ""
     if content[:4] == b"PK\x03\x04":
         return _office(content)
     import puremagic

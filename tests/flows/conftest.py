@@ -26,11 +26,9 @@ def year(tmp_path_factory: pytest.TempPathFactory) -> Path:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     folder = tmp_path_factory.mktemp("year")
     parts = open_parts(Settings(data=folder), Clock(lambda: START))
-    try:
-        Loader(parts.desk, EXAMPLES / "b1-member-points", START).load(lambda done, total: None)
-    finally:
-        parts.close()
-    return folder
+    Loader(parts.desk, EXAMPLES / "b1-member-points", START).load(lambda done, total: None)
+    with TestClient(build(parts, demo=True)):
+        return folder
 
 
 @pytest.fixture
