@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -25,11 +26,16 @@ Port = Annotated[int | None, typer.Option(help="Port to listen on.")]
 
 def main() -> None:
     """Entry of `zhibu`."""
-    structlog.configure(
-        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
-        logger_factory=structlog.PrintLoggerFactory(),
-    )
+    log_from(logging.WARNING)
     cli()
+
+
+def log_from(level: int) -> None:
+    """Logs go to standard error, from a level on."""
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
 
 
 def settings_or_exit(**given: Any) -> Settings:
@@ -54,7 +60,7 @@ def demo(
     from bot.sample.history import Loader
     from storage.members import is_empty
 
-    settings = settings_or_exit(data=data or Settings().data / "demo", port=port)
+    settings = settings_or_exit(data=data or settings_or_exit().data / "demo", port=port)
     say = words(settings.locale)
     start = _instant(now, settings, say)
     parts = opened(settings, say, start)
@@ -70,6 +76,7 @@ def demo(
 @cli.command()
 def run(port: Port = None) -> None:
     """Run the house: web chat, schedule and sending."""
+    log_from(logging.INFO)
     settings = settings_or_exit(port=port)
     say = words(settings.locale)
     parts = opened(settings, say)

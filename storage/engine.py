@@ -174,7 +174,7 @@ class Database:
                 answers.append(waiting.unit(connection))
                 took = perf_counter() - started
                 if took > SLOW_UNIT_S:
-                    log.warning("slow unit", unit=getattr(waiting.unit, "__qualname__", "?"), ms=round(took * 1000))
+                    log.info("slow unit", unit=getattr(waiting.unit, "__qualname__", "?"), ms=round(took * 1000))
                 if self._lost or not driver.in_transaction:
                     raise OutsideTransaction
             return answers

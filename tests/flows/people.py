@@ -51,10 +51,9 @@ class Person:
     def token(self, label: str, screens: Sequence[Screen] | None = None) -> str:
         """The token of the first choice whose label starts so."""
         shown = self.screens if screens is None else screens
-        found = [
-            choice["token"] for screen in shown for choice in screen["choices"] if choice["label"].startswith(label)
-        ]
-        assert found, (label, [choice["label"] for screen in shown for choice in screen["choices"]])
+        choices = [choice for screen in shown for choice in screen["choices"]]
+        found = [choice["token"] for choice in choices if choice["label"].startswith(label)]
+        assert found, (label, [choice["label"] for choice in choices])
         return str(found[0])
 
     @property

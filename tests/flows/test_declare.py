@@ -48,7 +48,7 @@ def test_buttons_lead_from_category_to_receipt(people: People):
         ("申报 志愿服务 2 学习 1", ["志愿服务 2小时", "学习 1次"]),
         ("申报志愿服务2学习1", ["志愿服务 2小时", "学习 1次"]),
         ("申报 志愿服务，学习", ["志愿服务 1小时", "学习 1次"]),
-        ("申报 志愿服务 ２ 小时、学习 两次", ["志愿服务 2小时", "学习"]),
+        ("申报 志愿服务 \uff12 小时、学习 两次", ["志愿服务 2小时", "学习"]),
         ("申报 zyfw 2", ["志愿服务 2小时"]),
         ("申报 xx 2", ["学习 2次"]),
         ("申报 志原服务 3", ["志愿服务 3小时", "“志原服务”", "“志愿服务”"]),
@@ -112,7 +112,7 @@ def test_bad_input_gets_a_sentence_and_changes_nothing(people: People, text: str
     assert people.parts.desk.store.read(parked) == 0
 
 
-def parked(connection) -> int:  # type: ignore[no-untyped-def]
+def parked(connection) -> int:
     from storage import inbox
 
     return inbox.parked(connection)
@@ -220,8 +220,7 @@ def test_a_photo_loses_its_exif_and_keeps_the_hash_of_the_original(people: Peopl
     member, original = people["m09"], photo()
     member.say("申报 志愿服务 2")
     member.send("现场.jpg", original)
-    with people.parts.database._readers.connect() as connection:
-        row = connection.execute(evidence.select()).one()
+    row = people.parts.database.read(lambda connection: connection.execute(evidence.select()).one())
     assert row.sha256 == hashlib.sha256(original).hexdigest()
     stored = (people.parts.settings.data / row.stored).read_bytes()
     assert b"SecretCameraMaker" in original

@@ -23,6 +23,7 @@ def house(parts: Parts) -> Iterator[TestClient]:
 @pytest.fixture
 def invitation(parts: Parts, house: TestClient) -> Invitation:
     number = parts.database.read(lambda connection: member_by_code(connection, "m03"))
+    assert number is not None
     drawn = draw()
     operator = Actor(0, grants=(Grant("administrator", 0, "/"),))
     request = Invite(number, drawn.token, drawn.token_hash, drawn.pin, drawn.pin_hash)

@@ -31,8 +31,8 @@ def test_attendance_of_a_whole_meeting_is_one_action(people: People):
     secretary = people["m01"]
     secretary.say("考勤 党员大会 迟到 3 请假 5 7 缺席 9")
     lines = secretary.screens[0]["lines"]
-    assert [line for line in lines if line.startswith("3.")][0].endswith("迟到")
-    assert [line for line in lines if line.startswith("9.")][0].endswith("缺席")
+    assert next(line for line in lines if line.startswith("3.")).endswith("迟到")
+    assert next(line for line in lines if line.startswith("9.")).endswith("缺席")
     secretary.tap("确认")
     assert "19 条" in secretary.text or "19 笔" in secretary.text
     assert "本人" in secretary.text or "您自己" in secretary.text or "自己" in secretary.text
@@ -61,8 +61,8 @@ def test_marks_may_be_typed_one_after_another(people: People):
     secretary.say("缺席 4")
     secretary.say("看不懂的话")
     lines = secretary.screens[-1]["lines"]
-    assert [line for line in lines if line.startswith("3.")][0].endswith("迟到")
-    assert [line for line in lines if line.startswith("4.")][0].endswith("缺席")
+    assert next(line for line in lines if line.startswith("3.")).endswith("迟到")
+    assert next(line for line in lines if line.startswith("4.")).endswith("缺席")
 
 
 def test_a_member_without_a_phone_is_declared_for(people: People):

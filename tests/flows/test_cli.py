@@ -1,0 +1,81 @@
+"""The commands as an operator types them."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from storage.engine import sqlite_engine
+
+
+def zhibu(folder: Path, *words: str, **env: str) -> subprocess.CompletedProcess[str]:
+    settings = {**os.environ, "ZHIBU_DATA": str(folder), **env}
+    command = [sys.executable, "-m", "bot", *words]
+    return subprocess.run(command, capture_output=True, text=True, env=settings, check=False, timeout=60)
+
+
+def changed(folder: Path, statement: str) -> None:
+    engine = sqlite_engine(folder / "zhibu.db")
+    with engine.begin() as connection:
+        connection.execute(sa.text(statement))
+    engine.dispose()
+
+
+def test_verify_is_content_with_a_sound_house(folder: Path):
+    ran = zhibu(folder, "verify")
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert "60" in ran.stdout
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE entry SET points = points + 10000 WHERE id = 100",
+        "DELETE FROM entry WHERE id = 100",
+        "UPDATE summary SET counted = counted + 10000 WHERE node = '*' AND member_id = 3",
+        "UPDATE audit SET facts = '{}' WHERE id = 50",
+        "DELETE FROM audit WHERE id = 50",
+        "UPDATE line SET state = 'rejected' WHERE id = 100",
+    ],
+)
+def test_verify_finds_a_break_and_exits_with_1(folder: Path, statement: str):
+    changed(folder, statement)
+    ran = zhibu(folder, "verify")
+    assert ran.returncode == 1, ran.stdout + ran.stderr
+    assert "Traceback" not in ran.stderr
+
+
+def test_status_is_json_for_programs(folder: Path):
+    ran = zhibu(folder, "status", "--json")
+    facts = json.loads(ran.stdout)
+    assert facts["lines"]["approved"] == facts["entries"]
+    assert facts["parked"] == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "env"),
+    [
+        (["verify"], {"ZHIBU_DATA": "/nonexistent/folder"}),
+        (["run"], {"ZHIBU_TIMEZONE": "Mars/Base"}),
+        (["demo", "--now", "yesterday"], {}),
+        (["invite", "nobody"], {}),
+        (["run"], {"ZHIBU_LOCALE": "fr"}),
+        (["run"], {"ZHIBU_DATABASE_URL": "mysql://x"}),
+    ],
+)
+def test_what_cannot_be_is_said_in_a_sentence(folder: Path, words: list[str], env: dict[str, str]):
+    ran = zhibu(folder, *words, **env)
+    assert ran.returncode in (1, 2)
+    assert ran.stdout.strip()
+    assert "Traceback" not in ran.stderr
+
+
+def test_a_second_process_is_refused_in_words(folder: Path, parts):
+    ran = zhibu(folder, "run")
+    assert ran.returncode == 1
+    assert str(folder) in ran.stdout
+    parts.close()
