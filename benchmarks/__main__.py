@@ -51,6 +51,8 @@ def main() -> int:
     found, failures = measured(console, asked.kind, asked.name)
     if found:
         console.print(table(found, GOALS))
+        for each in found:
+            console.print(f"{each.name}: {each.detail}", style="dim", soft_wrap=True, markup=False, highlight=False)
     failures += misses(found, GOALS)
     for sentence in failures:
         console.print(sentence, style="red", soft_wrap=True, markup=False)

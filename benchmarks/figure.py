@@ -51,17 +51,10 @@ def misses(figures: Sequence[Figure], goals: Mapping[str, float]) -> list[str]:
 
 def table(figures: Sequence[Figure], goals: Mapping[str, float]) -> Table:
     """The figures for people."""
-    drawn = Table("figure", "value", "goal", "baseline", "ratio", "detail", title_justify="left")
+    drawn = Table("figure", "value", "goal", "baseline", "ratio")
     for each in figures:
         goal = f"≤ {goals[each.name]:g}" if each.name in goals else ""
         met = each.name not in goals or each.value <= goals[each.name]
-        drawn.add_row(
-            each.name,
-            f"{each.value:g} {each.unit}",
-            goal,
-            "" if each.baseline is None else f"{each.baseline:g}",
-            "" if each.ratio is None else f"{each.ratio:g}",
-            each.detail,
-            style=None if met else "red",
-        )
+        numbers = ["" if number is None else f"{number:g}" for number in (each.baseline, each.ratio)]
+        drawn.add_row(each.name, f"{each.value:g} {each.unit}", goal, *numbers, style=None if met else "red")
     return drawn

@@ -6,10 +6,12 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
+import storage.engine
 from storage.engine import MOST_IN_GROUP, Closed, Connection, Database, Reader
 from tests.storage.writer import PATIENCE, errors, one_group, pragma, run, traced
 
@@ -64,7 +66,8 @@ def test_waiting_units_are_committed_together(database: Database):
     with one_group(database):
         answers = [database.submit(note(f"{number}")) for number in range(100)]
     assert [answer.result(PATIENCE) for answer in answers] == [f"{number}" for number in range(100)]
-    assert statements.count("COMMIT") == 2  # the unit that held the writer, then all others
+    # the unit that held the writer, then all others; each locks the file at its beginning
+    assert (statements.count("BEGIN IMMEDIATE"), statements.count("COMMIT")) == (2, 2)
     assert database.read(texts) == [f"{number}" for number in range(100)]
 
 
@@ -217,29 +220,28 @@ def test_closing_leaves_everything_in_the_one_file_and_may_be_done_twice(databas
     assert [file.name for file in path.parent.iterdir()] == [path.name]
 
 
-def test_everybody_who_submits_while_it_closes_gets_an_answer_or_a_refusal(path: Path):
-    database = Database(path)
-    database.write(run("CREATE TABLE note (id INTEGER PRIMARY KEY, text TEXT)"))
+def test_who_submits_while_it_closes_is_still_served(database: Database, path: Path, monkeypatch: pytest.MonkeyPatch):
+    inside, go = threading.Event(), threading.Event()
     answers: list[Future[str]] = []
-    started = threading.Barrier(5)
 
-    def submit(name: str) -> None:
-        started.wait()
-        for number in range(1000):
-            try:
-                answers.append(database.submit(note(f"{name}{number}")))
-            except Closed:
-                return
+    def slowly(*args: Any) -> Any:
+        inside.set()
+        assert go.wait(PATIENCE)
+        return kept(*args)
 
-    threads = [threading.Thread(target=submit, args=(name,)) for name in "abcd"]
-    for thread in threads:
-        thread.start()
-    started.wait()
-    database.close()
-    for thread in threads:
-        thread.join(PATIENCE)
-    given = sorted(answer.result(PATIENCE) for answer in answers)
-    assert given == sorted(row[0] for row in sqlite3.connect(path).execute("SELECT text FROM note"))
+    kept = storage.engine._Waiting
+    monkeypatch.setattr(storage.engine, "_Waiting", slowly)
+    submitting = threading.Thread(target=lambda: answers.append(database.submit(note("a"))))
+    submitting.start()
+    assert inside.wait(PATIENCE)
+    closing = threading.Thread(target=database.close)
+    closing.start()
+    closing.join(0.2)  # were it not to wait for the one inside, it would be done by then
+    go.set()
+    submitting.join(PATIENCE)
+    assert errors(answers) == {}
+    closing.join(PATIENCE)
+    assert sqlite3.connect(path).execute("SELECT text FROM note").fetchall() == [("a",)]
 
 
 @pytest.mark.parametrize("folder", ["a b", "50%", "a%20b", "a#b", "a?b=c", "支部", "a&b", "it's"])

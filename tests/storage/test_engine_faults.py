@@ -101,6 +101,19 @@ def test_a_full_disk_is_left_behind_when_there_is_space_again(database: Database
     assert in_file(path) == [2]
 
 
+def test_a_unit_is_tried_three_times_before_its_caller_is_told(database: Database):
+    tries = []
+
+    def unit(connection: Connection) -> int:
+        tries.append(1)
+        return note(1, BIG * 10)(connection)
+
+    fill(database, pages=0)
+    with pytest.raises(Busy):
+        database.write(unit)
+    assert len(tries) == 3
+
+
 def test_a_unit_that_swallows_a_full_disk_stores_nothing_and_harms_no_other(database: Database, path: Path):
     def careless(connection: Connection) -> int:
         note(10)(connection)
@@ -135,9 +148,9 @@ def test_a_checkpoint_that_fails_stops_nothing(database: Database, path: Path, m
     monkeypatch.setattr(storage.engine, "CHECKPOINT_EVERY", 1)
     with no_file_beyond(path.stat().st_size + 4096), capture_logs() as logs:
         for _ in range(2):  # these write nothing, but the second waits for the checkpoint after the first
-            database.write(pragma("user_version"))
+            database.submit(pragma("user_version")).result(PATIENCE)
     assert {log["event"] for log in logs} == {"checkpoint failed"}
-    database.write(note(50))
+    assert database.submit(note(50)).result(PATIENCE) == 50
     database.close()
     assert in_file(path) == list(range(51))
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from storage.engine import Connection, Database
 
-PATIENCE = 30  # seconds after which a test that hangs fails
+PATIENCE = 10  # seconds after which a test that hangs fails
 
 
 def run(statement: str) -> Callable[[Connection], None]:
