@@ -23,7 +23,7 @@ from benchmarks.figure import Figure, counted
 from benchmarks.process import Samples, Server, demo, zhibu
 
 LOST, DOUBLE = "declare_kill_lost", "declare_kill_double"
-CLIENTS = 16
+CLIENTS = 8
 MOST_S = 480.0
 SEED = 20261122
 HOURS, TIMES = "C01", "P01"
@@ -111,10 +111,8 @@ async def _declare(server: Server, size: Size) -> tuple[Told, int, int]:
         clients = [Client(server.port, hand, told, chance, ECHO) for hand in hands]
         async with asyncio.TaskGroup() as group:
             work = [group.create_task(client.work(enough)) for client in clients]
-            while True:
-                _, busy = await asyncio.wait(work, timeout=chance.uniform(0.2, 0.5))
-                if not busy:
-                    break
+            while not enough():
+                await asyncio.wait(work, timeout=chance.uniform(0.2, 0.5))
                 server.kill()
                 kills += 1
                 await asyncio.to_thread(server.start)

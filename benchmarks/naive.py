@@ -29,7 +29,7 @@ from starlette.routing import Route
 PERIOD = "2026-11"
 CRITERIA = {"志愿服务": ("C01", 5000), "学习": ("P01", 5000)}
 ITEM = re.compile(r"(志愿服务|学习)\s*(\d+(?:\.\d+)?)")
-NOW = int(datetime.fromisoformat("2026-11-10T01:00:00Z").timestamp() * 1000)
+NOW = int(datetime.fromisoformat("2026-11-22T01:00:00Z").timestamp() * 1000)
 PEOPLE = 56
 
 

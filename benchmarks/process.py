@@ -18,8 +18,8 @@ from typing import Self
 
 HOUSE = Path(__file__).resolve().parents[1]
 HOST = "127.0.0.1"
-NOW = "2026-11-10T09:00"
-"""Where the demo's clock starts: the middle of a month, so that no deadline falls into a run."""
+NOW = "2026-11-22T09:00"
+"""Where the demo's clock starts: after the day's digest, so that no job falls into a run."""
 LOCALE = "zh_CN" if (HOUSE / "screens/locale/zh_CN/LC_MESSAGES/zhibu.mo").exists() else "en"
 MOST_SEED_S = 180.0
 POLL_S = 0.004
@@ -36,6 +36,7 @@ class Server:
         self.port = free_port()
         self._command = [sys.executable, "-m", *(part.format(port=self.port) for part in command)]
         self._environment = environment(data or work)
+        self._name = " ".join(command[:2]) if command[0] == "bot" else command[0]
         self._log = work / f"{command[0]}-{self.port}.log"
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -55,12 +56,13 @@ class Server:
         while perf_counter() - began < most_s:
             if healthy(self.port):
                 return perf_counter() - began
-            if self._process.poll() is not None:
-                break
+            if (code := self._process.poll()) is not None:
+                raise Failed(
+                    f"{self._name} ended with {code} before it was ready. Its last words: {self._last_words()}"
+                )
             sleep(POLL_S)
         self.kill()
-        words = " ".join(self._command[2:])
-        raise Failed(f"`{words}` was not ready within {most_s:g} s. Its last words: {self._last_words()}")
+        raise Failed(f"{self._name} was not ready within {most_s:g} s. Its last words: {self._last_words()}")
 
     def kill(self) -> None:
         """SIGKILL: the process gets no chance to tidy up."""
@@ -97,9 +99,9 @@ class Server:
 class Samples:
     """The demo's data folder with a year of history: seeded once, then copied for each measurement."""
 
-    def __init__(self, work: Path) -> None:
+    def __init__(self, work: Path, seeded: Path | None = None) -> None:
         self.work = work
-        self._seeded: Path | None = None
+        self._seeded = seeded
         self._copies = 0
 
     def copy(self) -> Path:

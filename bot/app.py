@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import IO
 from zoneinfo import ZoneInfo
@@ -116,7 +117,11 @@ def build(parts: Parts, *, demo: bool = False) -> Starlette:
             yield
 
     doors = Demo(front, runner).routes() if demo else entry.routes(front)
-    return Starlette(routes=[Route("/healthz", health), webchat.static(), *doors], lifespan=lifespan)
+    return Starlette(
+        routes=[Route("/healthz", health), webchat.static(), *doors],
+        lifespan=lifespan,
+        exception_handlers={404: partial(webchat.no_page, front)},
+    )
 
 
 async def _ended(task: asyncio.Task[None]) -> None:

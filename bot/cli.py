@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import json
 import logging
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
-import structlog
 import typer
 from pydantic import ValidationError
 from rich.console import Console
 from rich.progress import Progress
 
 from bot.config import Settings
+from bot.logs import log_from
 from screens.texts import Say, words
 
 cli = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
@@ -28,14 +27,6 @@ def main() -> None:
     """Entry of `zhibu`."""
     log_from(logging.WARNING)
     cli()
-
-
-def log_from(level: int) -> None:
-    """Logs go to standard error, from a level on."""
-    structlog.configure(
-        wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
 
 
 def settings_or_exit(**given: Any) -> Settings:

@@ -21,15 +21,15 @@ from rules.schemes import Scheme
 COMMANDS: tuple[tuple[tuple[str, ...], Any], ...] = (
     (("申报", "我要申报", "declare"), Declare()),
     (("和上月一样", "同上月", "跟上月一样", "与上月相同", "same as last month", "same"), SameAsLast()),
-    (("我的积分", "积分", "my points", "points"), MyPoints()),
-    (("为什么", "明细", "why"), Why()),
-    (("本月申报", "我的申报", "撤回", "this month", "my lines"), MyLines()),
+    (("我的积分", "积分", "查积分", "my points", "points"), MyPoints()),
+    (("为什么", "明细", "积分明细", "why"), Why()),
+    (("本月申报", "我的申报", "撤回", "我要撤回", "this month", "my lines"), MyLines()),
     (("草稿", "drafts", "draft"), ShowDraft()),
     (("审核", "review"), ShowQueue()),
     (("登记", "record"), RecordMenu()),
     (("考勤", "attendance"), MeetingMenu()),
     (("情况", "本月情况", "进度", "state"), Overview()),
-    (("帮助", "help", "?"), Help()),
+    (("帮助", "怎么用", "怎么申报", "help", "?"), Help()),
     (("首页", "菜单", "开始", "你好", "home", "menu", "start"), Home()),
     (("取消", "退出", "cancel", "stop"), Stop()),
 )
@@ -112,9 +112,10 @@ def _fixed(text: str, plain: str) -> Heard | None:
 def lines_from(text: str, known: Known) -> AddLines | Declare:
     """The lines in a text after 申报; the menu when it names nothing."""
     found = matching.declared(text, known.names)
-    if not (found.items or found.unclear or found.unknown):
+    if not (found.items or found.unclear or found.unknown or found.organised):
         return Declare()
-    return AddLines(tuple(found.items), tuple(found.unknown), tuple(found.guessed), tuple(found.unclear))
+    notes = (tuple(found.unknown), tuple(found.guessed), tuple(found.unclear), tuple(found.organised))
+    return AddLines(tuple(found.items), *notes)
 
 
 def _numbers(text: str) -> tuple[int, ...]:

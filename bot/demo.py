@@ -28,7 +28,7 @@ from storage.members import Reachable
 
 COOKIE = "zhibu_persona"
 MOST_INBOX = 200
-MOST_STEPS = 800
+MOST_STEPS = 400
 
 
 class Said(msgspec.Struct, frozen=True):
@@ -122,12 +122,15 @@ class Demo:
         known = await self._actor(request)
         if known is None:
             return RedirectResponse("/", HTTPStatus.SEE_OTHER)
+        return await chat_page(self.front, *known, await self._facts())
+
+    async def _facts(self) -> dict[str, Any]:
+        """What the page needs for its demo panel."""
         people = [
             {"id": each.code, "name": each.name, "role": role_word(self.front.say, each.role), "unit": each.unit_name}
             for each in await self._people()
         ]
-        facts = {"now": self._now(), "personas": people, "clock_steps": self._steps()}
-        return await chat_page(self.front, *known, facts)
+        return {"now": self._now(), "personas": people, "clock_steps": self._steps()}
 
     async def items(self, request: Request) -> Response:
         """What came since."""
@@ -137,7 +140,9 @@ class Demo:
     async def send(self, request: Request) -> Response:
         """A message from the page."""
         known = await self._actor(request)
-        return Response(status_code=401) if known is None else await send(self.front, request, *known)
+        return (
+            Response(status_code=401) if known is None else await send(self.front, request, *known, await self._facts())
+        )
 
     async def evidence(self, request: Request) -> Response:
         """A piece of evidence."""

@@ -40,7 +40,11 @@ def routes(front: Front) -> list[Route]:
     async def enter(request: Request) -> Response:
         return await enter_page(front, request)
 
+    async def home(_request: Request) -> Response:
+        return RedirectResponse("/chat", HTTPStatus.SEE_OTHER)
+
     return [
+        Route("/", home),
         Route("/chat", chat),
         Route("/chat/items", items),
         Route("/chat/send", post, methods=["POST"]),

@@ -11,7 +11,7 @@ from decimal import Decimal
 from rules.schemes import Scheme
 
 NUMERALS = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10}
-UNITS = ("小时", "个小时", "次", "个", "篇", "份", "条", "件", "户", "人", "天", "元", "场", "h")
+UNITS = ("个小时", "个半小时", "小时", "个月", "次", "个", "篇", "份", "条", "件", "户", "人", "天", "元", "场", "h")
 NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?")
 PIECES = re.compile(r"[+-]?\d+(?:\.\d+)?|[^\s\d,，、;；。.:：×*]+")
 ALIKE, AHEAD, MOST_CANDIDATES = 60, 12, 4
@@ -24,16 +24,18 @@ class Index:
     exact: Mapping[str, str]
     initials: Mapping[str, tuple[str, ...]]
     names: Mapping[str, str]
+    organised: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a line of text means: sure and guessed items, unclear and unknown words."""
+    """What a line of text means: sure and guessed items, unclear, unknown, and names only the organisation records."""
 
     items: list[tuple[str, Decimal]] = field(default_factory=list)
     guessed: list[tuple[str, str]] = field(default_factory=list)
     unclear: list[tuple[str, Decimal, tuple[str, ...]]] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
+    organised: list[str] = field(default_factory=list)
     sure: list[str] = field(default_factory=list)
 
 
@@ -55,7 +57,13 @@ def index(scheme: Scheme, initials: Mapping[str, list[str]]) -> Index:
         for each in some:
             if code in names and code not in short.setdefault(each, []):
                 short[each].append(code)
-    return Index(exact, {key: tuple(codes) for key, codes in short.items()}, names)
+    organised = {
+        folded(name): criterion.name
+        for criterion in scheme.recorded_by("organisation")
+        for name in (criterion.name, *criterion.aliases)
+        if folded(name) not in exact
+    }
+    return Index(exact, {key: tuple(codes) for key, codes in short.items()}, names, organised)
 
 
 def number(text: str) -> Decimal | None:
@@ -85,6 +93,9 @@ def _phrases(text: str, names: Index) -> Iterator[tuple[str, Decimal]]:
             words = []
         elif piece in ("x", "X") or (not words and piece in UNITS):
             continue
+        elif words and (spelt := number(piece)) is not None:
+            yield "".join(words), spelt
+            words = []
         else:
             if words and folded("".join(words)) in names.exact:
                 yield "".join(words), Decimal(1)
@@ -98,7 +109,9 @@ def _match(phrase: str, quantity: Decimal, names: Index, found: Found) -> None:
     for unit in UNITS:
         phrase = phrase.removeprefix(unit) if phrase.removeprefix(unit) else phrase
     codes, sure = candidates(phrase, names)
-    if not codes:
+    if folded(phrase) in names.organised:
+        found.organised.append(names.organised[folded(phrase)])
+    elif not codes:
         found.unknown.append(phrase[:30])
     elif len(codes) > 1:
         found.unclear.append((phrase[:30], quantity, codes))

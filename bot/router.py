@@ -17,7 +17,7 @@ from bot.commands import Heard
 from bot.dialogs import Place
 from handlers.context import Context, Refused
 from handlers.declarations.forms import AddFile, Undo
-from handlers.declarations.review import ApproveAll, ReviewLine
+from handlers.declarations.review import ApproveAll, Queue, ReviewLine
 from handlers.desk import Desk
 from handlers.members import Home, Invite
 from screens import door
@@ -118,7 +118,7 @@ class Router:
         if turn.pressed:
             inbound = replace(inbound, text=turn.pressed)
         if current:
-            reply = [dialogs.plain(screen, self.public_url) for screen in screens] + current
+            reply = [dialogs.plain(replace(screen, choices=()), self.public_url) for screen in screens] + current
             inbox.keep(connection, _row(inbound, member, reply, now))
             return reply
         reply = dialogs.present(connection, place, screens, now, self.public_url)
@@ -170,9 +170,18 @@ class Turn:
         return self._typed()
 
     def _do(self, request: Any) -> list[Screen]:
+        return [screen_of(self.say, self._asked(request))]
+
+    def _asked(self, request: Any) -> Any:
         if isinstance(request, Invite) and not request.token_hash:
             request = replace(request, **asdict(secrets.draw()))
-        return [screen_of(self.say, self.desk.handle(self.context, request))]
+        return self.desk.handle(self.context, request)
+
+    def _tried(self, request: Any) -> tuple[list[Screen], list[Rendered]]:
+        """A typed request; when it is refused, the screen and its question stand as they were."""
+        answer = self._asked(request)
+        current = self._current() if isinstance(answer, Refused) else []
+        return [screen_of(self.say, answer)], current if any(screen["choices"] for screen in current) else []
 
     def _current(self) -> list[Rendered]:
         """The last screen of the last reply, whose keyboard is still the live one."""
@@ -208,7 +217,7 @@ class Turn:
         if heard.approve_but is not None or heard.undo:
             return self._on_screen(live)
         if heard.request is not None:
-            return self._do(heard.request), []
+            return self._tried(heard.request)
         folded = matching.folded(heard.text)
         chosen = next((row for row in live if folded and matching.folded(row.label) == folded), None)
         if chosen is not None:
@@ -224,7 +233,7 @@ class Turn:
         if number is not None and queue is not None and 1 <= number <= len(queue.pins):
             return self._do(ReviewLine(queue.pins[int(number) - 1])), []
         if self.heard.spontaneous is not None:
-            return self._do(self.heard.spontaneous), []
+            return self._tried(self.heard.spontaneous)
         return [door.unknown(self.say, self.heard.text)], []
 
     def _live(self) -> list[inbox.TokenRow]:
@@ -234,13 +243,16 @@ class Turn:
         """Words that only mean something on the screen being seen: 全部通过 除 3 7, 撤销."""
         wanted = Undo if self.heard.undo else ApproveAll
         row = next((row for row in live if row.kind == wanted.__name__), None)
+        if row is None and self.heard.undo:
+            return [door.nothing_to_undo(self.say), *self._do(self.heard.request)], []
         if row is None:
-            before = [] if self.heard.undo else [door.queue_first(self.say)]
-            return [*before, *self._do(self.heard.request)], []
+            answer = self._asked(self.heard.request)
+            before = [door.queue_first(self.say)] if isinstance(answer, Queue) and answer.lines else []
+            return [*before, screen_of(self.say, answer)], []
         request = dialogs.request_of(row)
         if self.heard.approve_but is not None:
             request = replace(request, but=self.heard.approve_but)
-        return self._do(request), []
+        return self._tried(request)
 
     def _answered(self, dialog: inbox.DialogRow) -> tuple[list[Screen], list[Rendered]]:
         """The answer to the question being asked; a wrong kind of answer leaves the question standing."""
@@ -248,7 +260,7 @@ class Turn:
         if dialog.expects == "number":
             value = matching.number(self.heard.text)
             if value is None and self.heard.spontaneous is not None:
-                return self._do(self.heard.spontaneous), []
+                return self._tried(self.heard.spontaneous)
         if dialog.expects == "marks":
             value = self.heard.marks or None
         if value is None:
@@ -258,4 +270,4 @@ class Turn:
                 else door.number_wanted(self.say, self.heard.text)
             )
             return [wrong], self._current()
-        return self._do(dialogs.completed(dialog, value)), []
+        return self._tried(dialogs.completed(dialog, value))

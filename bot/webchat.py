@@ -132,27 +132,41 @@ def history(front: Front, actor: Actor, say: Say) -> list[dict[str, Any]]:
     return [item | {"at": moment(say, at, zone)} for at, item in items[-SHOWN:]]
 
 
+# what is shown, in both languages as it could be typed, and to whom
+COMMANDS: tuple[tuple[str, str, str], ...] = (
+    ("申报", "declare", "declares"),
+    ("和上月一样", "same as last month", "declares"),
+    ("我的积分", "my points", "declares"),
+    ("审核", "review", "reviews"),
+    ("登记", "record", "reviews"),
+    ("情况", "state", "looks_after"),
+    ("帮助", "help", ""),
+)
+
+
 def commands(front: Front, actor: Actor) -> list[dict[str, str]]:
     """The quick commands of a role: what is tapped is what could be typed."""
-    say = front.say
-    found = ["申报", "和上月一样", "我的积分"] if front.settings.locale == "zh_CN" else ["declare", "same", "points"]
-    labels = [say("Declare"), say("Same as last month"), say("My points")]
     roles = {grant.role for grant in actor.grants}
+    holds = {
+        "": True,
+        "declares": actor.declares,
+        "reviews": bool(roles & {"secretary", "officer"}),
+        "looks_after": bool(roles - {"administrator"}),
+    }
     chinese = front.settings.locale == "zh_CN"
-    if roles & {"secretary", "officer"}:
-        found, labels = [*found, "审核" if chinese else "review"], [*labels, say("Review")]
-    if "secretary" in roles:
-        found, labels = [*found, "登记" if chinese else "record"], [*labels, say("Record")]
-    if roles - {"administrator"}:
-        found, labels = [*found, "情况" if chinese else "state"], [*labels, say("State of the month")]
-    found, labels = [*found, "帮助" if chinese else "help"], [*labels, say("Help")]
-    return [{"label": label, "text": text} for label, text in zip(labels, found, strict=True)]
+    found = [zh if chinese else en for zh, en, who in COMMANDS if holds[who]]
+    return [{"label": text if chinese else text.capitalize(), "text": text} for text in found]
 
 
-async def chat_page(front: Front, actor: Actor, key: str, demo: dict[str, Any] | None) -> Response:
+async def chat_page(
+    front: Front, actor: Actor, key: str, demo: dict[str, Any] | None, drawn: list[dict[str, Any]] | None = None
+) -> Response:
     """The conversation with its composer; without JavaScript every button is a form."""
     say = words(actor.locale or front.settings.locale)
-    items = await asyncio.to_thread(history, front, actor, say)
+    items = drawn or await asyncio.to_thread(history, front, actor, say)
+    if not items:
+        await front.router.receive(hello(front, actor))
+        items = await asyncio.to_thread(history, front, actor, say)
     role = actor.grants[0].role if actor.grants else "member"
     unit = await asyncio.to_thread(_unit_name, front, actor)
     me = {"name": actor.name, "role": role_word(say, role), "unit": unit}
@@ -169,6 +183,13 @@ async def chat_page(front: Front, actor: Actor, key: str, demo: dict[str, Any] |
     )
 
 
+def hello(front: Front, actor: Actor) -> Inbound:
+    """The first word of somebody who has never been here: it opens the home screen."""
+    address = address_of(actor.member)
+    text = "首页" if front.settings.locale == "zh_CN" else "home"
+    return Inbound(WEBCHAT, address, f"{address}:hello", text=text)
+
+
 def _unit_name(front: Front, actor: Actor) -> str:
     def name(connection: Connection) -> str:
         found = members.person(connection, actor.member, front.desk.house.today(front.clock.now()))
@@ -177,23 +198,37 @@ def _unit_name(front: Front, actor: Actor) -> str:
     return front.desk.store.read(name)
 
 
-async def send(front: Front, request: Request, actor: Actor, key: str) -> Response:
+async def send(front: Front, request: Request, actor: Actor, key: str, demo: dict[str, Any] | None = None) -> Response:
     """One message from the page: a text, a button or a file; the same id gives the same reply."""
     if int(request.headers.get("content-length") or 0) > MOST_FORM:
         return Response(status_code=HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+    reply: list[Rendered] = []
     async with request.form(max_files=1, max_fields=10) as form:
         if not chance.compare_digest(str(form.get("csrf", "")).encode(), csrf_of(key).encode()):
             return Response(status_code=HTTPStatus.FORBIDDEN)
         said = {name: str(form.get(name) or "") for name in ("id", "text", "token")}
         file = form.get("file")
         for inbound in await inbounds(front, address_of(actor.member), said, file):
-            await front.router.receive(inbound)
+            reply = await front.router.receive(inbound)
     front.sender.wake.set()
-    if request.headers.get("x-requested-with") != "fetch":
-        return RedirectResponse("/chat", HTTPStatus.SEE_OTHER)
     say = words(actor.locale or front.settings.locale)
     items = await asyncio.to_thread(history, front, actor, say)
-    return front.page("items.html", say=say, items=items, fresh=chance.token_hex(8))
+    secret = shown_once(items, reply)
+    if request.headers.get("x-requested-with") == "fetch":
+        return front.page("items.html", say=say, items=items, fresh=chance.token_hex(8))
+    if secret:
+        return await chat_page(front, actor, key, demo, items)
+    return RedirectResponse("/chat", HTTPStatus.SEE_OTHER)
+
+
+def shown_once(items: list[dict[str, Any]], reply: list[Rendered]) -> bool:
+    """Puts a reply that the history does not keep (it holds a secret) into the log that is being drawn."""
+    last = next((item for item in reversed(items) if item["side"] == "bot"), None)
+    kept = [screen["title"] for screen in last["screens"]] if last else []
+    if last is None or not reply or kept == [screen["title"] for screen in reply]:
+        return False
+    last["screens"] = [screen | {"live": True} for screen in reply]
+    return True
 
 
 async def inbounds(front: Front, address: str, said: dict[str, str], file: Any) -> list[Inbound]:
@@ -233,6 +268,14 @@ async def newer(front: Front, request: Request, actor: Actor) -> Response:
     if not items or items[-1]["id"] == request.query_params.get("after"):
         return Response(status_code=HTTPStatus.NO_CONTENT)
     return front.page("items.html", say=say, items=items, fresh=chance.token_hex(8))
+
+
+async def no_page(front: Front, _request: Request, _error: Exception) -> Response:
+    """An address that leads nowhere."""
+    say = front.say
+    link = {"href": "/", "label": say("Home")}
+    line = say("Please check the address, or ask your branch secretary for your personal link.")
+    return front.page("plain.html", 404, title=say("There is no such page"), lines=[line], link=link)
 
 
 async def proof(front: Front, request: Request, actor: Actor) -> Response:

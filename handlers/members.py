@@ -80,6 +80,7 @@ class Manual:
     """What can be typed, for these roles."""
 
     roles: tuple[str, ...]
+    declares: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +131,8 @@ def home(context: Context, _request: Home) -> Welcome | Refused:
     lines = declarations.of_period(context.connection, person.id, period)
     states: dict[str, int] = {}
     for line in lines:
-        states[line.state] = states.get(line.state, 0) + 1
+        if line.source == "member":
+            states[line.state] = states.get(line.state, 0) + 1
     total = ""
     if published is not None:
         kept = ledger.summary_of(context.connection, person.id, published.scheme.scheme, context.today.year)
@@ -140,9 +142,9 @@ def home(context: Context, _request: Home) -> Welcome | Refused:
         person.name,
         person.unit_name,
         period,
-        published is not None and _declares(context, person),
+        published is not None and context.actor.declares,
         tuple(sorted({grant.role for grant in context.actor.grants})),
-        states.get("draft", 0),
+        len(declarations.drafts(context.connection, person.id, period)),
         states,
         len(waiting_lines(context)) if reviews else 0,
         tuple(line.id for line in lines if line.state == "returned"),
@@ -150,14 +152,9 @@ def home(context: Context, _request: Home) -> Welcome | Refused:
     )
 
 
-def _declares(context: Context, person: Person) -> bool:
-    """Members of a branch declare; staff of an organisation or committee do not."""
-    return members.units_by_ids(context.connection, [person.unit])[person.unit].kind == "branch"
-
-
 def manual(context: Context, _request: Help) -> Manual:
     """What can be typed."""
-    return Manual(tuple(sorted({grant.role for grant in context.actor.grants})))
+    return Manual(tuple(sorted({grant.role for grant in context.actor.grants})), context.actor.declares)
 
 
 def stop(context: Context, _request: Stop) -> Stopped:

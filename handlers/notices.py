@@ -76,6 +76,8 @@ def _remind_members(context: Context, published: Published, path: str) -> int:
 
 
 def _remind_reviewers(context: Context) -> int:
+    if not context.house.calendar.working(context.today):
+        return 0
     units = {unit.id: unit for unit in members.units_under(context.connection, "/")}
     holders = members.holders(context.connection, ("secretary", "officer"), units, context.today)
     waiting = {line.unit for line in declarations.waiting(context.connection, units)}

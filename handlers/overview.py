@@ -37,6 +37,7 @@ class Month:
     period: str
     branches: tuple[BranchMonth, ...]
     earlier: int
+    reviews: bool
 
 
 def overview(context: Context, request: Overview) -> Month | Refused:
@@ -70,7 +71,8 @@ def overview(context: Context, request: Overview) -> Month | Refused:
             )
         )
     earlier = sum(line.period < period for line in declarations.waiting(context.connection, units))
-    return Month(period, tuple(branches), earlier)
+    reviews = any(grant.role in ("secretary", "officer") for grant in context.actor.grants)
+    return Month(period, tuple(branches), earlier, reviews)
 
 
 @dataclass(frozen=True, slots=True)

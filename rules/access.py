@@ -37,7 +37,7 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts (操作人): a member with grants, or the system (member 0)."""
+    """Who acts (操作人): a member with grants, or the system (member 0); members of a branch declare, staff do not."""
 
     member: int
     name: str = ""
@@ -45,6 +45,7 @@ class Actor:
     path: str = ""
     grants: tuple[Grant, ...] = ()
     locale: str | None = None
+    declares: bool = False
 
     def granted(self, action: str) -> list[tuple[Grant, str]]:
         """The grants that allow an action, each with its scope."""

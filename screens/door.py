@@ -53,6 +53,12 @@ def queue_first(say: Say) -> Screen:
     return Screen(say("The list first"), (say("Numbers are those of the list you see. Here it is; type again:"),))
 
 
+def nothing_to_undo(say: Say) -> Screen:
+    """撤销 without a submission that could be undone."""
+    line = say("There is nothing to undo; single lines can be withdrawn below.")
+    return Screen(say("Nothing to undo"), (line,))
+
+
 def stranger(say: Say) -> Screen:
     """Nobody is bound to this address."""
     line = say("Please open the personal link from your branch secretary and enter the PIN.")

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from handlers.declarations.forms import Declare, MyLines
+from handlers.declarations.forms import MyLines
 from handlers.ledger import points as h
 from handlers.ledger import reversal as r
 from handlers.members import Home
+from rules.periods import year_of
 from screens.declarations.lines import attendance_word
 from screens.screen import Choice, Draw, Prompt, Screen
-from screens.texts import Say, amount, clean, month, number, signed
-
-MOST_REASONS = 40
+from screens.texts import Say, amount, joined, month, note_text, number, short_month, signed
 
 
 def points(say: Say, answer: h.Points) -> Screen:
@@ -30,12 +29,17 @@ def points(say: Say, answer: h.Points) -> Screen:
         )
     if answer.grade:
         lines.append(say("At this total: {grade}. A committee decides the year's grade.", grade=answer.grade))
-    choices = [Choice(say("Why: {name}", name=each.name), h.Why(each.code, answer.year)) for each in answer.figures]
+    choices = _whys(say, answer.figures, answer.year)
     choices.append(Choice(say("Why: all of it"), h.Why("", answer.year)))
+    choices.append(Choice(say("Year before"), h.MyPoints(answer.year - 1)))
     choices.append(Choice(say("This month's lines"), MyLines()))
     choices.append(Choice(say("Home"), Home()))
     title = say("Points in {year}: {total}", year=answer.year, total=number(answer.total))
     return Screen(title, tuple(lines), tuple(choices))
+
+
+def _whys(say: Say, figures: tuple[h.CategoryFigure, ...], year: int) -> list[Choice]:
+    return [Choice(say("Why: {name}", name=each.name), h.Why(each.code, year)) for each in figures]
 
 
 def _figure(say: Say, figure: h.CategoryFigure) -> str:
@@ -50,19 +54,23 @@ def _figure(say: Say, figure: h.CategoryFigure) -> str:
 
 
 def why(say: Say, answer: h.Explanation) -> Screen:
-    """A figure opened down to its lines."""
-    shown = answer.reasons[-MOST_REASONS:]
-    lines = [_reason(say, reason) for reason in shown]
-    hidden = len(answer.reasons) - len(shown)
-    if hidden:
-        lines.insert(0, say("{count} older lines are in the figure too.", count=hidden))
-    if not answer.node and answer.base:
-        lines.insert(0, say("Base {points}", points=number(answer.base)))
+    """A figure opened down to its lines, the newest first."""
+    lines = []
+    if not answer.node:
+        lines = [say("Base {points}", points=number(answer.base))] if answer.base else []
+        lines += [_figure(say, figure) for figure in answer.figures]
     lines.append(_sum(say, answer))
+    lines += [_reason(say, reason, answer.year) for reason in answer.reasons]
     lines.append(say("Rulebook: {title}, version {version}", title=answer.title, version=answer.version))
     name = answer.name or say("the total")
-    choices = (Choice(say("My points"), h.MyPoints(answer.year)), Choice(say("Declare"), Declare()))
-    return Screen(say("Why: {name}", name=name), tuple(lines), choices)
+    choices = []
+    if answer.page + 1 < answer.pages:
+        label = say("Earlier lines ({page}/{pages})", page=answer.page + 1, pages=answer.pages)
+        choices.append(Choice(label, h.Why(answer.node, answer.year, answer.page + 1)))
+    if not answer.node:
+        choices += _whys(say, answer.figures, answer.year)
+    choices.append(Choice(say("My points"), h.MyPoints(answer.year)))
+    return Screen(say("Why: {name}", name=name), tuple(lines), (*choices, Choice(say("Home"), Home())))
 
 
 def _sum(say: Say, answer: h.Explanation) -> str:
@@ -72,33 +80,33 @@ def _sum(say: Say, answer: h.Explanation) -> str:
     return text if answer.cap is None else text + say(" of at most {cap}", cap=number(answer.cap))
 
 
-def _reason(say: Say, reason: h.Reason) -> str:
+def _reason(say: Say, reason: h.Reason, year: int) -> str:
     what = amount(reason.criterion, reason.quantity)
     if reason.attendance is not None:
         what = f"{reason.criterion.name} {attendance_word(say, reason.attendance)}"
-    parts = [f"{month(say, reason.period)} {what} {signed(reason.posted)}"]
+    when = month(say, reason.period) if year_of(reason.period) != year else short_month(say, reason.period)
+    return joined(
+        say,
+        f"{when} {what} {signed(reason.posted)}",
+        _counts(say, reason),
+        say("by {name}", name=reason.reviewer) if reason.reviewer else "",
+        reason.criterion.clause,
+        note_text(say, reason.note),
+    )
+
+
+def _counts(say: Say, reason: h.Reason) -> str:
+    """What of the entry does not count, and why; nothing when all of it counts."""
     if reason.reversal:
-        parts.append(say("takes an entry back"))
-    elif reason.cancelled:
-        parts.append(say("taken back, counts 0"))
-    else:
-        parts += _counts(say, reason)
-    if reason.reviewer:
-        parts.append(say("by {name}", name=reason.reviewer))
-    if reason.criterion.clause:
-        parts.append(reason.criterion.clause)
-    if reason.note:
-        parts.append(clean(reason.note))
-    return say("; ").join(parts)
-
-
-def _counts(say: Say, reason: h.Reason) -> list[str]:
+        return say("takes an entry back")
+    if reason.cancelled:
+        return say("taken back, counts 0")
     parts = []
     if reason.capped != reason.posted:
         parts.append(say("{points} after the month's or year's cap", points=signed(reason.capped)))
     if reason.counted != reason.capped:
         parts.append(say("{points} after the category's cap", points=signed(reason.counted)))
-    return parts or [say("all of it counts")]
+    return joined(say, *parts)
 
 
 def reason_wanted(say: Say, answer: r.ReasonWanted) -> Screen:
@@ -111,7 +119,7 @@ def reason_wanted(say: Say, answer: r.ReasonWanted) -> Screen:
 
 def reversed_(say: Say, answer: r.Reversed) -> Screen:
     """The reversal was posted."""
-    line = f"{answer.member_name}{say('; ')}{answer.criterion.name} {signed(Decimal(answer.points))}"
+    line = joined(say, answer.member_name, f"{answer.criterion.name} {signed(answer.points)}")
     return Screen(say("Taken back"), (line, say("The member is told.")), (Choice(say("Home"), Home()),))
 
 

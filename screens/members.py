@@ -6,7 +6,7 @@ from handlers.declarations.forms import Declare, MyLines, SameAsLast, ShowDraft,
 from handlers.declarations.record import RecordMenu
 from handlers.declarations.review import ShowQueue
 from handlers.ledger.points import MyPoints
-from handlers.members import Home, Invitation, Manual, Stopped, Welcome
+from handlers.members import Help, Home, Invitation, Manual, Stopped, Welcome
 from handlers.overview import Overview
 from screens.screen import Choice, Draw, Screen
 from screens.texts import Say, day, month
@@ -56,11 +56,11 @@ def _ways(say: Say, answer: Welcome) -> list[Choice]:
             Choice(say("My points"), MyPoints()),
             Choice(say("This month's lines"), MyLines()),
         ]
-    if "secretary" in answer.roles:
+    if {"secretary", "officer"} & set(answer.roles):
         choices.append(Choice(say("Record"), RecordMenu()))
     if LOOKS_AFTER & set(answer.roles):
         choices.append(Choice(say("State of the month"), Overview()))
-    return choices
+    return [*choices, Choice(say("Help"), Help())]
 
 
 def _month(say: Say, answer: Welcome) -> str:
@@ -77,13 +77,15 @@ def _month(say: Say, answer: Welcome) -> str:
 
 def manual(say: Say, answer: Manual) -> Screen:
     """What can be typed; every button can be typed too."""
-    lines = [
-        say("Declare: choose step by step"),
-        say("Declare volunteering 2 study 1: one line is enough; names, short names and initials are understood"),
-        say("Same as last month: then confirm"),
-        say("My points; Why: where each figure comes from"),
-        say("This month: change or withdraw what is not decided yet"),
-    ]
+    lines = []
+    if answer.declares:
+        lines = [
+            say("Declare: choose step by step"),
+            say("Declare volunteering 2 study 1: one line is enough; names, short names and initials are understood"),
+            say("Same as last month: then confirm"),
+            say("My points; Why: where each figure comes from"),
+            say("This month: change or withdraw what is not decided yet"),
+        ]
     if "secretary" in answer.roles or "officer" in answer.roles:
         lines.append(say("Review; approve all but 3 7"))
     if "secretary" in answer.roles:
@@ -97,7 +99,7 @@ def manual(say: Say, answer: Manual) -> Screen:
 def stopped(say: Say, answer: Stopped) -> Screen:
     """The question is over."""
     lines = (say("{count} drafts are kept.", count=answer.drafts),) if answer.drafts else ()
-    return Screen(say("Cancelled"), lines, (Choice(say("Home"), Home()), Choice(say("Declare"), Declare())))
+    return Screen(say("Cancelled"), lines, (Choice(say("Home"), Home()),))
 
 
 def invitation(say: Say, answer: Invitation) -> Screen:

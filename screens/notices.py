@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from handlers.declarations.answer import Answer
 from handlers.declarations.forms import Declare, Reopen, SameAsLast
-from handlers.declarations.record import Answer
 from handlers.declarations.review import ShowQueue
 from handlers.ledger.points import MyPoints
 from handlers.overview import Overview
 from screens.declarations.lines import attendance_word
 from screens.screen import Choice, Screen
-from screens.texts import Say, clean, day, month, number, signed
+from screens.texts import Say, clean, day, month, note_text, number, signed
 from storage.outbox import NoticeRow
 
 Facts = dict[str, Any]
@@ -20,7 +20,10 @@ Part = tuple[str, list[str], list[Choice]]
 
 
 def _opened(say: Say, f: Facts) -> Part:
-    lines = [say("Please declare until {day}, 24:00.", day=day(say, f["until"])), f["title"]]
+    lines = [
+        say("Please declare until {day}, 24:00.", day=day(say, f["until"])),
+        say("Rulebook: {title}", title=f["title"]),
+    ]
     choices = [Choice(say("Same as last month"), SameAsLast()), Choice(say("Declare"), Declare())]
     return say("Declaration of {month} is open", month=month(say, f["period"])), lines, choices
 
@@ -79,7 +82,7 @@ def _recorded(say: Say, f: Facts) -> Part:
     lines = [f"{f['name']} {signed(f['points'])}"]
     if f["attendance"]:
         lines = [f"{f['name']} {attendance_word(say, f['attendance'])} {signed(f['points'])}"]
-    lines.append(clean(f["note"]))
+    lines.append(note_text(say, f["note"]))
     if f["clause"]:
         lines.append(say("Rule: {clause}", clause=f["clause"]))
     lines.append(say("by {name}", name=f["by"]))
@@ -123,6 +126,6 @@ def message(say: Say, notices: Sequence[NoticeRow]) -> Screen:
     if len(parts) == 1:
         title, lines, choices = parts[0]
         return Screen(title, tuple(lines), tuple(choices))
-    lines = [text for title, some, _ in parts for text in (title, *some)]
+    lines = [text for n, (title, some, _) in enumerate(parts, 1) for text in (f"{n}. {title}", *some)]
     unique = {repr(choice.request): choice for _, _, choices in parts for choice in choices}
     return Screen(say("Today: {count} matters", count=len(parts)), tuple(lines), tuple(unique.values()))

@@ -9,7 +9,7 @@ from rules.periods import shift
 from screens.screen import Choice, Draw, Screen
 from screens.texts import Say, month, names
 
-NAMED = 15
+NAMED = 30
 
 
 def overview(say: Say, answer: Month) -> Screen:
@@ -20,7 +20,7 @@ def overview(say: Say, answer: Month) -> Screen:
     if answer.earlier:
         lines.append(say("{count} lines of earlier months are undecided.", count=answer.earlier))
     choices = (
-        Choice(say("Review"), ShowQueue()),
+        *((Choice(say("Review"), ShowQueue()),) if answer.reviews else ()),
         Choice(say("Month before"), Overview(shift(answer.period, -1))),
         Choice(say("Home"), Home()),
     )

@@ -61,6 +61,9 @@ WORDS: dict[str, Callable[[Say, Facts], str]] = {
     "no_such_figure": lambda say, f: say("There is no such category. Please choose one."),
     "entry_unknown": lambda say, f: say("This entry does not exist."),
     "entry_reversed_already": lambda say, f: say("This entry was taken back already."),
+    "not_declaring": lambda say, f: say("Only members of a branch declare points."),
+    "declared_already": lambda say, f: say("Last month's lines all stand this month already; nothing was added."),
+    "reverse_own": lambda say, f: say("Nobody takes back an entry of his own; please ask another reviewer."),
     "invitation_over": lambda say, f: say(
         "This link cannot be used any more. Please ask your secretary for a new one."
     ),
@@ -89,6 +92,16 @@ WORDS: dict[str, Callable[[Say, Facts], str]] = {
 }
 
 
+DECLARE_INSTEAD = {
+    "criterion_unknown",
+    "declared_already",
+    "nothing_last_month",
+    "no_drafts",
+    "period_over",
+    "quantity_out_of_range",
+}
+
+
 def _by(say: Say, reviewer: str) -> str:
     return say(" (by {name})", name=clean(reviewer)) if reviewer else ""
 
@@ -103,7 +116,7 @@ def refused(say: Say, answer: Refused) -> Screen:
     seen: dict[str, None] = {sentence(say, problem): None for problem in answer.problems}
     codes = {problem.code for problem in answer.problems}
     choices = [Choice(say("Home"), Home())]
-    if codes & {"criterion_unknown", "nothing_last_month", "no_drafts", "period_over", "quantity_out_of_range"}:
+    if codes & DECLARE_INSTEAD:
         choices.insert(0, Choice(say("Declare"), Declare()))
     if codes & {"drafts_changed", "line_state", "undo_over"}:
         choices.insert(0, Choice(say("This month's lines"), MyLines()))

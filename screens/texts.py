@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gettext
+import re
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from decimal import Decimal
@@ -15,6 +16,7 @@ from storage.kinds import plain
 
 FOLDER = Path(__file__).parent / "locale"
 LOCALES = ("zh_CN", "en")
+ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 Say = Callable[..., str]
 
 
@@ -29,12 +31,12 @@ def words(locale: str) -> Say:
     return say
 
 
-def number(value: Decimal | str) -> str:
+def number(value: Decimal | str | int) -> str:
     """A figure as people write it: no trailing zeros."""
     return format(plain(Decimal(value)), "f")
 
 
-def signed(value: Decimal | str) -> str:
+def signed(value: Decimal | str | int) -> str:
     """Points with their sign."""
     figure = number(value)
     return figure if figure.startswith("-") or figure == "0" else f"+{figure}"
@@ -43,6 +45,11 @@ def signed(value: Decimal | str) -> str:
 def month(say: Say, period: str) -> str:
     """A period for people: 2026年11月."""
     return say("{year}-{month:02d}", year=int(period[:4]), month=int(period[5:7]))
+
+
+def short_month(say: Say, period: str) -> str:
+    """A period of the year one is looking at: 11月."""
+    return say("month {month}", month=int(period[5:7]))
 
 
 def day(say: Say, date: str) -> str:
@@ -64,6 +71,16 @@ def amount(criterion: Criterion, quantity: Decimal) -> str:
 def names(say: Say, people: Iterable[str]) -> str:
     """Names in a row."""
     return say(", ").join(people)
+
+
+def joined(say: Say, *parts: str) -> str:
+    """Parts of one line, the empty ones left out."""
+    return say("; ").join(part for part in parts if part)
+
+
+def note_text(say: Say, note: str) -> str:
+    """A note; the day of a meeting is written as people write it."""
+    return day(say, note) if ISO_DAY.fullmatch(note) else clean(note)
 
 
 def clean(text: str) -> str:

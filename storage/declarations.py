@@ -51,26 +51,6 @@ line = sa.Table(
     sa.Index("ix_line_member_period", "member_id", "period", "state"),
     sa.Index("ix_line_unit_state", "unit_id", "state"),
 )
-review = sa.Table(
-    "review",
-    metadata,
-    identifier(),
-    refers("line_id", "line.id", index=True),
-    sa.Column("decision", sa.String(16), nullable=False),
-    refers("reviewer_id", "member.id"),
-    refers("behalf_id", "member.id", nullable=True),
-    sa.Column("reason", sa.String(500), nullable=False),
-    sa.Column("at", Instant, nullable=False),
-)
-remark = sa.Table(
-    "remark",
-    metadata,
-    identifier(),
-    refers("line_id", "line.id", index=True),
-    refers("member_id", "member.id"),
-    sa.Column("text", sa.String(500), nullable=False),
-    sa.Column("at", Instant, nullable=False),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,18 +77,6 @@ class Line:
     decided_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class ReviewRow:
-    """What was decided on a line, by whom, on whose behalf, why."""
-
-    line: int
-    decision: str
-    reviewer: int
-    behalf: int | None
-    reason: str
-    at: datetime
-
-
 _c = line.c
 _LINES = sa.select(
     _c.id,
@@ -133,6 +101,11 @@ _LINES = sa.select(
 
 
 _BY_IDS = _LINES.where(_c.id.in_(sa.bindparam("ids", expanding=True)))
+_DRAFTS = _LINES.where(
+    _c.member_id == sa.bindparam("member"),
+    _c.state == "draft",
+    sa.or_(_c.period == sa.bindparam("period"), _c.submitted_at.is_not(None)),
+).order_by(_c.id)
 _OF_BATCH = _LINES.where(
     _c.member_id == sa.bindparam("member"), _c.batch == sa.bindparam("batch"), _c.state == "draft"
 ).order_by(_c.id)
@@ -141,13 +114,6 @@ _OF_PERIOD = _LINES.where(
     _c.period == sa.bindparam("period"),
     _c.state.in_(sa.bindparam("states", expanding=True)),
 ).order_by(_c.id)
-_REVIEWS = (
-    sa.select(
-        review.c.line_id, review.c.decision, review.c.reviewer_id, review.c.behalf_id, review.c.reason, review.c.at
-    )
-    .where(review.c.line_id.in_(sa.bindparam("ids", expanding=True)))
-    .order_by(review.c.id)
-)
 
 
 def _lines(connection: sa.Connection, query: sa.Select[Any], facts: Mapping[str, Any] | None = None) -> list[Line]:
@@ -173,8 +139,8 @@ def of_batch(connection: sa.Connection, member_id: int, batch: int) -> list[Line
 
 
 def drafts(connection: sa.Connection, member_id: int, period: str) -> list[Line]:
-    """All drafts of a period not yet submitted."""
-    return of_period(connection, member_id, period, ("draft",))
+    """All drafts that may still be submitted: of the period, and returned ones of earlier months opened again."""
+    return _lines(connection, _DRAFTS, {"member": member_id, "period": period})
 
 
 def waiting(connection: sa.Connection, units: Iterable[int]) -> list[Line]:
@@ -245,32 +211,6 @@ def change(
         )
         changed.update(connection.execute(query).scalars())
     return changed
-
-
-def add_reviews(connection: sa.Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Records decisions."""
-    if rows:
-        connection.execute(sa.insert(review), [dict(row) for row in rows])
-
-
-def reviews_of(connection: sa.Connection, lines: Iterable[int]) -> dict[int, ReviewRow]:
-    """Line → its last decision."""
-    rows = connection.execute(_REVIEWS, {"ids": list(set(lines))})
-    return {row.line_id: ReviewRow(*row) for row in rows}
-
-
-def add_remark(connection: sa.Connection, line_id: int, member_id: int, text: str, now: datetime) -> None:
-    """A member's answer to an entry the organisation made."""
-    connection.execute(sa.insert(remark), {"line_id": line_id, "member_id": member_id, "text": text, "at": now})
-
-
-def remarks_of(connection: sa.Connection, lines: Iterable[int]) -> dict[int, list[str]]:
-    """Line → the members' answers."""
-    query = sa.select(remark.c.line_id, remark.c.text).where(remark.c.line_id.in_(set(lines))).order_by(remark.c.id)
-    found: dict[int, list[str]] = {}
-    for line_id, text in connection.execute(query):
-        found.setdefault(line_id, []).append(text)
-    return found
 
 
 def declared(connection: sa.Connection, period: str, members: Iterable[int]) -> set[int]:

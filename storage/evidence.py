@@ -113,6 +113,13 @@ def attach_waiting(connection: sa.Connection, member_id: int, line_id: int, sinc
     return connection.execute(query).rowcount
 
 
+def attach(connection: sa.Connection, member_id: int, evidence_id: int, line_id: int) -> bool:
+    """Attaches one waiting piece to a line; False when it does not wait any more."""
+    c = evidence.c
+    waits = sa.and_(c.id == evidence_id, c.member_id == member_id, c.line_id.is_(None))
+    return connection.execute(sa.update(evidence).where(waits).values(line_id=line_id)).rowcount == 1
+
+
 def of_lines(connection: sa.Connection, lines: Iterable[int]) -> dict[int, list[EvidenceRow]]:
     """Line → its evidence."""
     found: dict[int, list[EvidenceRow]] = {}

@@ -181,14 +181,16 @@ def lines_without_entry(connection: sa.Connection) -> list[int]:
 
 
 def entries_that_differ(connection: sa.Connection) -> list[int]:
-    """Entries whose points are not their line's, or whose line is not approved: there must be none."""
+    """Entries that do not say what their line or the entry they take back says: there must be none."""
     taken = entry.alias("taken")
+    whose = sa.or_(entry.c.member_id != line.c.member_id, entry.c.criterion != line.c.criterion)
     plain = sa.and_(entry.c.reverses_id.is_(None), sa.or_(entry.c.points != line.c.points, line.c.state != "approved"))
-    back = sa.and_(entry.c.reverses_id.is_not(None), entry.c.points != -taken.c.points)
+    same = ("line_id", "scheme", "year")
+    back = sa.or_(entry.c.points != -taken.c.points, *(entry.c[name] != taken.c[name] for name in same))
     query = (
         sa.select(entry.c.id)
         .join(line, line.c.id == entry.c.line_id)
         .outerjoin(taken, taken.c.id == entry.c.reverses_id)
-        .where(sa.or_(plain, back))
+        .where(sa.or_(whose, plain, sa.and_(entry.c.reverses_id.is_not(None), back)))
     )
     return list(connection.execute(query).scalars())

@@ -97,6 +97,7 @@ class Person:
     unit: int
     path: str
     unit_name: str
+    unit_kind: str
     locale: str | None = None
 
 
@@ -125,7 +126,9 @@ def _among(column: sa.ColumnElement[Any], name: str) -> sa.ColumnElement[bool]:
 
 # Statements are built once: building one costs more than running it.
 _PEOPLE = (
-    sa.select(member.c.id, member.c.code, member.c.name, unit.c.id, unit.c.path, unit.c.name, member.c.locale)
+    sa.select(
+        member.c.id, member.c.code, member.c.name, unit.c.id, unit.c.path, unit.c.name, unit.c.kind, member.c.locale
+    )
     .select_from(member)
     .join(membership, sa.and_(membership.c.member_id == member.c.id, _on(membership)))
     .join(unit, unit.c.id == membership.c.unit_id)
@@ -206,7 +209,7 @@ def actor(connection: sa.Connection, member_id: int, day: date) -> Actor | None:
     if found is None:
         return None
     grants = grants_of(connection, member_id, day)
-    return Actor(found.id, found.name, found.unit, found.path, grants, found.locale)
+    return Actor(found.id, found.name, found.unit, found.path, grants, found.locale, found.unit_kind == "branch")
 
 
 def holders(

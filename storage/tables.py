@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from storage import audit, declarations, evidence, inbox, invitations, ledger, members, outbox, schemes
+from storage import audit, declarations, evidence, inbox, invitations, ledger, members, outbox, reviews, schemes
 from storage.metadata import metadata
 
 __all__ = [
@@ -15,5 +15,6 @@ __all__ = [
     "members",
     "metadata",
     "outbox",
+    "reviews",
     "schemes",
 ]

@@ -7,12 +7,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-import structlog
 from starlette.testclient import TestClient
 
 from bot.app import EXAMPLES, Parts, build, open_parts
 from bot.clock import Clock
 from bot.config import Settings
+from bot.logs import log_from
 from bot.sample.history import Loader
 from tests.flows.people import People
 
@@ -23,7 +23,7 @@ START = datetime(2026, 11, 22, 1, 0, tzinfo=UTC)
 @pytest.fixture(scope="session")
 def year(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The data folder after twelve months of history."""
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
+    log_from(logging.CRITICAL)
     folder = tmp_path_factory.mktemp("year")
     parts = open_parts(Settings(data=folder), Clock(lambda: START))
     Loader(parts.desk, EXAMPLES / "b1-member-points", START).load(lambda done, total: None)

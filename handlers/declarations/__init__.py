@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from handlers.context import Handler
-from handlers.declarations import change, draft, meeting, proof, record, review
+from handlers.declarations import answer, change, draft, meeting, proof, record, review
 
 REQUESTS: dict[type, Handler] = {
     **draft.REQUESTS,
@@ -12,4 +12,5 @@ REQUESTS: dict[type, Handler] = {
     **record.REQUESTS,
     **meeting.REQUESTS,
     **proof.REQUESTS,
+    **answer.REQUESTS,
 }

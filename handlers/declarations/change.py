@@ -11,9 +11,12 @@ from handlers.declarations.forms import (
     AddNote,
     AskEvidence,
     AskQuantity,
+    AttachFile,
     ChangeQuantity,
     Draft,
+    DropDrafts,
     EvidenceQuestion,
+    FileFor,
     FileWaits,
     Mine,
     MyLines,
@@ -31,6 +34,7 @@ from rules.declarations import check_note, check_quantity
 from rules.periods import period_of, shift
 from storage import declarations, evidence, schemes
 from storage.declarations import Line
+from storage.evidence import Filed
 
 UNDO = timedelta(minutes=5)
 
@@ -73,24 +77,41 @@ def add_note(context: Context, request: AddNote) -> Draft | EvidenceQuestion | O
     return after_change(context, line, desk, "noted")
 
 
-def add_file(context: Context, request: AddFile) -> Draft | EvidenceQuestion | OneLine | FileWaits | Refused:
+def add_file(context: Context, request: AddFile) -> Draft | EvidenceQuestion | OneLine | FileFor | FileWaits | Refused:
     """Attaches a file to a line; without a line it is kept for the next one."""
-    number = request.line
-    if not number:
-        drafts = declarations.drafts(context.connection, context.actor.member, period_of(context.today))
-        number = drafts[-1].id if drafts else 0
-    if not number:
-        evidence.add(context.connection, context.actor.member, None, request.filed, context.now)
-        context.audit("file", "member", context.actor.member, sha256=request.filed.sha256)
-        return FileWaits(request.filed.name)
-    found = own_line(context, number, "draft", "submitted")
+    if request.line:
+        found = own_line(context, request.line, "draft", "submitted")
+        return found if isinstance(found, Refused) else _attached(context, found, request.filed)
+    drafts = declarations.drafts(context.connection, context.actor.member, period_of(context.today))
+    if len(drafts) == 1:
+        found = own_line(context, drafts[0].id, "draft")
+        return found if isinstance(found, Refused) else _attached(context, found, request.filed)
+    number = evidence.add(context.connection, context.actor.member, None, request.filed, context.now)
+    context.audit("file", "member", context.actor.member, sha256=request.filed.sha256)
+    if drafts:
+        return FileFor(request.filed.name, number, tuple(views(context, drafts)))
+    return FileWaits(request.filed.name)
+
+
+def _attached(context: Context, found: tuple[Line, Declarer], filed: Filed) -> Draft | EvidenceQuestion | OneLine:
+    line, desk = found
+    evidence.add(context.connection, context.actor.member, line.id, filed, context.now)
+    declarations.change(context.connection, [(line.id, line.edition)], (line.state,))
+    context.audit("file", "line", line.id, sha256=filed.sha256)
+    return after_change(context, line, desk, "filed", filed.name)
+
+
+def attach_file(context: Context, request: AttachFile) -> Draft | EvidenceQuestion | OneLine | Refused:
+    """Puts a file that waits to the line chosen."""
+    found = own_line(context, request.line, "draft", "submitted")
     if isinstance(found, Refused):
         return found
     line, desk = found
-    evidence.add(context.connection, context.actor.member, line.id, request.filed, context.now)
+    if not evidence.attach(context.connection, context.actor.member, request.evidence, line.id):
+        return refuse("line_unknown")
     declarations.change(context.connection, [(line.id, line.edition)], (line.state,))
-    context.audit("file", "line", line.id, sha256=request.filed.sha256)
-    return after_change(context, line, desk, "filed", request.filed.name)
+    context.audit("attach", "line", line.id, evidence=request.evidence)
+    return after_change(context, line, desk, "filed")
 
 
 def after_change(
@@ -182,6 +203,18 @@ def withdraw(context: Context, request: Withdraw) -> OneLine | Draft | Mine | Re
     return OneLine(views(context, [fresh])[0], "withdrawn")
 
 
+def drop_drafts(context: Context, request: DropDrafts) -> Mine | Refused:
+    """Deletes the drafts that were shown; what was submitted meanwhile stays."""
+    desk = subject(context, request.member)
+    if isinstance(desk, Refused):
+        return desk
+    lines = declarations.by_ids(context.connection, [number for number, _ in request.pins])
+    pins = [pin for pin in request.pins if pin[0] in lines and lines[pin[0]].member == desk.person.id]
+    dropped = declarations.change(context.connection, pins, ("draft",), state="withdrawn")
+    context.audit("drop", "member", desk.person.id, lines=sorted(dropped))
+    return Mine(period_of(context.today), tuple(views(context, _of_month(context))))
+
+
 def undo(context: Context, request: Undo) -> Draft | Refused:
     """Takes a whole submission back to a draft."""
     desk = subject(context, request.member)
@@ -226,13 +259,20 @@ def my_lines(context: Context, _request: MyLines) -> Mine | Refused:
     """The member's lines of the month; returned ones of the month before come along while they can be mended."""
     if isinstance(desk := subject(context, 0), Refused):
         return desk
+    return Mine(period_of(context.today), tuple(views(context, _of_month(context))))
+
+
+def _of_month(context: Context) -> list[Line]:
+    """The month's lines; those of the month before that are not settled come first."""
     period = period_of(context.today)
     states = ("draft", "submitted", "approved", "returned", "rejected")
-    lines = declarations.of_period(context.connection, context.actor.member, period, states)
-    older = declarations.of_period(
-        context.connection, context.actor.member, shift(period, -1), ("returned", "submitted")
-    )
-    return Mine(period, tuple(views(context, [*older, *lines])))
+    before = declarations.of_period(context.connection, context.actor.member, shift(period, -1), states)
+    open_still = [line for line in before if line.state in ("returned", "submitted") or _opened_again(line)]
+    return [*open_still, *declarations.of_period(context.connection, context.actor.member, period, states)]
+
+
+def _opened_again(line: Line) -> bool:
+    return line.state == "draft" and line.submitted_at is not None
 
 
 def show_line(context: Context, request: ShowLine) -> OneLine | Refused:
@@ -247,6 +287,8 @@ REQUESTS: dict[type, Handler] = {
     AskEvidence: ask_evidence,
     AddNote: add_note,
     AddFile: add_file,
+    AttachFile: attach_file,
+    DropDrafts: drop_drafts,
     Submit: submit,
     AskQuantity: ask_quantity,
     ChangeQuantity: change_quantity,

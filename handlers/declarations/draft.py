@@ -55,6 +55,8 @@ def subject(context: Context, member: int) -> Declarer | Refused:
     own = wanted == context.actor.member
     if person is None:
         return refuse("member_unknown")
+    if person.unit_kind != "branch":
+        return refuse("not_declaring")
     if not own and context.actor.may("record", person.unit, person.path) is None:
         return refuse("not_allowed")
     published = context.scheme_for(person.path)
@@ -124,16 +126,25 @@ def add_lines(context: Context, request: AddLines) -> Draft | EvidenceQuestion |
     if isinstance(desk, Refused):
         return desk
     batch = new_batch(context)
-    refused = put_drafts(context, desk, request.items, batch)
-    if refused is not None:
-        return refused
+    problems = check_items(desk, request.items)
+    good = [(code, quantity) for code, quantity in request.items if not check_items(desk, [(code, quantity)])]
+    if problems and not good:
+        return Refused(tuple(problems))
+    put_drafts(context, desk, good, batch)
+    notes = (request.unknown, request.guessed, request.unclear, request.organised, problems)
     shown = next_step(context, desk, batch)
-    if not (request.unknown or request.guessed or request.unclear):
+    if not any(notes):
         return shown
     criteria = desk.published.scheme.criteria
     unclear = tuple((typed, many, tuple(criteria[code] for code in codes)) for typed, many, codes in request.unclear)
-    whole = shown if isinstance(shown, Draft) else whole_draft(context, desk, batch)
-    return replace(whole, unknown=request.unknown, guessed=request.guessed, unclear=unclear)
+    return replace(
+        shown if isinstance(shown, Draft) else whole_draft(context, desk, batch),
+        unknown=request.unknown,
+        guessed=request.guessed,
+        unclear=unclear,
+        organised=request.organised,
+        problems=tuple(problems),
+    )
 
 
 def same_as_last(context: Context, request: SameAsLast) -> Draft | EvidenceQuestion | Refused:
@@ -144,9 +155,18 @@ def same_as_last(context: Context, request: SameAsLast) -> Draft | EvidenceQuest
     last = _last_month(context, desk)
     if not last:
         return refuse("nothing_last_month")
+    period = period_of(context.today)
+    there = declarations.of_period(context.connection, desk.person.id, period, ("submitted", "approved"))
+    standing = {line.criterion for line in there if line.source == "member"}
+    fresh = [(line.criterion, line.quantity) for line in last if line.criterion not in standing]
+    if not fresh:
+        return refuse("declared_already")
     batch = new_batch(context)
-    problem = put_drafts(context, desk, [(line.criterion, line.quantity) for line in last], batch)
-    return problem or next_step(context, desk, batch)
+    problem = put_drafts(context, desk, fresh, batch)
+    if problem is not None:
+        return problem
+    shown = next_step(context, desk, batch)
+    return replace(shown, left_out=len(last) - len(fresh)) if isinstance(shown, Draft) else shown
 
 
 def _last_month(context: Context, desk: Declarer) -> list[Line]:
@@ -160,15 +180,29 @@ def _last_month(context: Context, desk: Declarer) -> list[Line]:
     ]
 
 
-def put_drafts(context: Context, desk: Declarer, items: Iterable[tuple[str, Decimal]], batch: int) -> Refused | None:
-    """Adds drafts, or none of them with every reason; a criterion already in the batch gets the new quantity."""
+def check_items(desk: Declarer, items: Iterable[tuple[str, Decimal]]) -> list[Problem]:
+    """Why some of the items cannot be declared."""
+    criteria = desk.published.scheme.criteria
+    problems: list[Problem] = []
+    for code, quantity in _summed(items).items():
+        if code not in criteria or "member" not in criteria[code].by:
+            problems.append(Problem("criterion_unknown", {"text": code}))
+        else:
+            problems += check_quantity(criteria[code], quantity)
+    return problems
+
+
+def _summed(items: Iterable[tuple[str, Decimal]]) -> dict[str, Decimal]:
     wanted: dict[str, Decimal] = {}
     for code, quantity in items:
         wanted[code] = wanted.get(code, ZERO) + quantity
-    criteria = {code: each for code, each in desk.published.scheme.criteria.items() if "member" in each.by}
-    problems = [Problem("criterion_unknown", {"text": code}) for code in wanted if code not in criteria]
-    for code, quantity in wanted.items():
-        problems += check_quantity(criteria[code], quantity) if code in criteria else []
+    return wanted
+
+
+def put_drafts(context: Context, desk: Declarer, items: Iterable[tuple[str, Decimal]], batch: int) -> Refused | None:
+    """Adds drafts, or none of them with every reason; a criterion already in the batch gets the new quantity."""
+    wanted, criteria = _summed(items), desk.published.scheme.criteria
+    problems = check_items(desk, wanted.items())
     if problems:
         return Refused(tuple(problems))
     there = {line.criterion: line for line in declarations.of_batch(context.connection, desk.person.id, batch)}
@@ -220,10 +254,12 @@ def next_step(context: Context, desk: Declarer, batch: int, filed: str = "") -> 
 
 def whole_draft(context: Context, desk: Declarer, batch: int) -> Draft:
     """A batch as it stands (all drafts when 0), and how many drafts there are besides."""
-    everything = declarations.drafts(context.connection, desk.person.id, period_of(context.today))
+    period = period_of(context.today)
+    everything = declarations.drafts(context.connection, desk.person.id, period)
     lines = [line for line in everything if batch in (0, line.batch)]
     shown = tuple(views(context, lines, cap_flags(context, lines)))
-    return Draft(desk.person, desk.own, period_of(context.today), batch, shown, len(everything) - len(lines))
+    month = max((line.period for line in lines), default=period)
+    return Draft(desk.person, desk.own, month, batch, shown, len(everything) - len(lines))
 
 
 def lacks_evidence(line: LineView) -> bool:

@@ -7,6 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from handlers.declarations.view import LineView
+from rules.problems import Problem
 from rules.schemes import Criterion, Node
 from storage.evidence import Filed
 from storage.members import Person
@@ -55,13 +56,15 @@ class AddLine:
 class AddLines:
     """Draft lines from one line of text: (criterion, quantity) pairs; what was not understood comes along.
 
-    `guessed` are (typed, name) pairs, `unclear` are (typed, quantity, possible criteria).
+    `guessed` are (typed, name) pairs, `unclear` are (typed, quantity, possible criteria), `organised` are names of
+    criteria that only the organisation records.
     """
 
     items: tuple[tuple[str, Decimal], ...]
     unknown: tuple[str, ...] = ()
     guessed: tuple[tuple[str, str], ...] = ()
     unclear: tuple[tuple[str, Decimal, tuple[str, ...]], ...] = ()
+    organised: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +103,22 @@ class AddFile:
 
     filed: Filed
     line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class AttachFile:
+    """A file that came without a line, for the line chosen."""
+
+    evidence: int
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class DropDrafts:
+    """Deletes the drafts that were shown."""
+
+    pins: Pins
+    member: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +235,9 @@ class Draft:
     unknown: tuple[str, ...] = ()
     guessed: tuple[tuple[str, str], ...] = ()
     unclear: tuple[tuple[str, Decimal, tuple[Criterion, ...]], ...] = ()
+    organised: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    left_out: int = 0
     filed: str = ""
 
 
@@ -245,6 +267,15 @@ class OneLine:
 
     line: LineView
     done: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FileFor:
+    """A file came while there are several drafts: which of them is it for?"""
+
+    name: str
+    evidence: int
+    lines: tuple[LineView, ...]
 
 
 @dataclass(frozen=True, slots=True)

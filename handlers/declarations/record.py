@@ -10,17 +10,18 @@ from typing import Any
 
 from handlers.context import Context, Handler, Refused, refuse
 from handlers.declarations.review import allowed
-from handlers.declarations.view import LineView, views
 from handlers.ledger.posting import post_lines
 from rules.declarations import check_note, check_quantity
 from rules.periods import period_of
 from rules.schemes import Criterion
-from storage import audit, declarations, members
+from storage import audit, declarations, members, reviews
 from storage.ledger import Posted, posted_of_year
 from storage.members import Person
 
 PAGE = 10
 ONE = Decimal(1)
+# purpose → the action of rules.access it needs
+ACTIONS = {"meeting": "record", "entry": "record", "behalf": "record", "reverse": "reverse", "invite": "invite"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +57,6 @@ class RecordEntry:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """The member's word on an entry the organisation made."""
-
-    line: int
-    text: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class PickReversal:
     """Chooses the entry of a member to take back."""
 
@@ -72,7 +65,9 @@ class PickReversal:
 
 @dataclass(frozen=True, slots=True)
 class Menu:
-    """What the organisation may record."""
+    """What the organisation may record: purposes of `PickMember`, and "meeting"."""
+
+    purposes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,21 +110,8 @@ class Recorded:
     posted: int
     waiting: int
     points: Decimal | None = None
+    quantity: Decimal | None = None
     on: date | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class AnswerQuestion:
-    """What does the member want to say about this entry?"""
-
-    line: LineView
-
-
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """The answer reached the one who made the entry."""
-
-    to: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,27 +123,32 @@ class Reversals:
 
 
 def record_menu(context: Context, _request: RecordMenu) -> Menu | Refused:
-    """The menu, for those who may record."""
-    return Menu() if context.actor.granted("record") else refuse("not_recorder")
+    """The menu: what the actor's roles allow of it."""
+    allowed_here = tuple(purpose for purpose, action in ACTIONS.items() if context.actor.granted(action))
+    return Menu(allowed_here) if allowed_here else refuse("not_recorder")
 
 
 def pick_member(context: Context, request: PickMember) -> People | Refused:
-    """The members of the units the actor records for, ten a page."""
-    action = "invite" if request.purpose == "invite" else "record"
-    units = [grant.unit for grant, _ in context.actor.granted(action)]
-    if not units:
+    """The members in the actor's scope, ten a page."""
+    scopes = context.actor.granted(ACTIONS.get(request.purpose, "record"))
+    if not scopes:
         return refuse("not_recorder")
-    found = [
-        person for unit in sorted(set(units)) for person in members.people_of(context.connection, unit, context.today)
-    ]
-    pages = max(1, -(-len(found) // PAGE))
+    found: dict[int, Person] = {}
+    for grant, scope in scopes:
+        if scope == "unit":
+            some = members.people_of(context.connection, grant.unit, context.today)
+        else:
+            some = members.people_under(context.connection, grant.path, context.today)
+        found |= {person.id: person for person in some}
+    people = list(found.values())
+    pages = max(1, -(-len(people) // PAGE))
     page = min(max(request.page, 0), pages - 1)
-    return People(request.purpose, tuple(found[page * PAGE : (page + 1) * PAGE]), page, pages)
+    return People(request.purpose, tuple(people[page * PAGE : (page + 1) * PAGE]), page, pages)
 
 
-def _for_record(context: Context, member: int) -> Person | Refused:
+def _for_record(context: Context, member: int, action: str = "record") -> Person | Refused:
     person = members.person(context.connection, member, context.today)
-    if person is None or context.actor.may("record", person.unit, person.path) is None:
+    if person is None or context.actor.may(action, person.unit, person.path) is None:
         return refuse("not_allowed")
     return person
 
@@ -199,7 +186,7 @@ def record_entry(context: Context, request: RecordEntry) -> RecordDraft | Record
         return RecordDraft(person, criterion, quantity, points, request.reason)
     row = {"criterion": criterion, "quantity": quantity, "note": request.reason, "points": points}
     posted, waiting = post_own(context, published.id, [(person, row)])
-    return Recorded(criterion, (person.name,), posted, waiting, points)
+    return Recorded(criterion, (person.name,), posted, waiting, points, quantity)
 
 
 def post_own(context: Context, version: int, rows: Sequence[tuple[Person, dict[str, Any]]]) -> tuple[int, int]:
@@ -236,7 +223,7 @@ def post_own(context: Context, version: int, rows: Sequence[tuple[Person, dict[s
     behalf = allowed(context, list(lines.values()))
     pins = [(number, 1) for number in numbers if number in behalf]
     declarations.change(context.connection, pins, ("submitted",), state="approved", decided_at=context.now)
-    declarations.add_reviews(
+    reviews.add_reviews(
         context.connection,
         [
             {
@@ -286,28 +273,9 @@ def _tell(context: Context, version: int, rows: Sequence[tuple[Person, dict[str,
     )
 
 
-def answer(context: Context, request: Answer) -> AnswerQuestion | Answered | Refused:
-    """Keeps the member's word with the line and passes it on."""
-    line = declarations.by_ids(context.connection, [request.line]).get(request.line)
-    if line is None or line.member != context.actor.member:
-        return refuse("line_unknown")
-    shown = views(context, [line])[0]
-    if not request.text:
-        return AnswerQuestion(shown)
-    problems = check_note(request.text)
-    if problems:
-        return Refused(tuple(problems))
-    declarations.add_remark(context.connection, line.id, context.actor.member, request.text, context.now)
-    context.audit("answer", "line", line.id)
-    facts = {"name": shown.criterion.name, "by": context.actor.name, "text": request.text, "points": str(line.points)}
-    key = f"answer:{line.id}:{int(context.now.timestamp() * 1000)}"
-    context.tell(line.recorded_by, "member_answered", key, facts)
-    return Answered(members.names(context.connection, [line.recorded_by])[line.recorded_by])
-
-
 def pick_reversal(context: Context, request: PickReversal) -> Reversals | Refused:
     """The newest ten entries of a member that nobody took back yet."""
-    person = _for_record(context, request.member)
+    person = _for_record(context, request.member, "reverse")
     if isinstance(person, Refused):
         return person
     published = context.scheme_for(person.path)
@@ -325,6 +293,5 @@ REQUESTS: dict[type, Handler] = {
     PickMember: pick_member,
     PickRecord: pick_record,
     RecordEntry: record_entry,
-    Answer: answer,
     PickReversal: pick_reversal,
 }

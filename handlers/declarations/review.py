@@ -12,7 +12,7 @@ from handlers.declarations.view import LineView, views
 from handlers.ledger.posting import post_lines
 from rules.access import reviewers
 from rules.declarations import DECISIONS, Flag, check_note, flag_usual
-from storage import audit, declarations, evidence, members
+from storage import audit, declarations, evidence, members, reviews
 from storage.declarations import Line
 
 SHOWN = 20
@@ -185,7 +185,7 @@ def decide(context: Context, request: Decide) -> ForDecision | Decided | ReasonQ
         return refuse("line_unknown")
     shown = views(context, lines)[0]
     if shown.state != "submitted":
-        return refuse("line_state", state=shown.state, reviewer=shown.reviewer, name=shown.criterion.name)
+        return _go_on(context, request.rest, missed=(shown,))
     if shown.edition != request.pin[1]:
         return ForDecision(shown, request.rest, missed=(shown,))
     if request.decision != "approve":
@@ -227,7 +227,7 @@ def decide_lines(
         context.connection, mine, ("submitted",), state=DECISIONS[decision], decided_at=context.now
     )
     done = [lines[number] for number, _ in mine if number in changed]
-    declarations.add_reviews(
+    reviews.add_reviews(
         context.connection,
         [
             {

@@ -10,7 +10,7 @@ from decimal import Decimal
 from handlers.context import Context
 from rules.declarations import Flag
 from rules.schemes import Criterion
-from storage import declarations, evidence, members
+from storage import evidence, members, reviews
 from storage.declarations import Line
 from storage.evidence import EvidenceRow
 
@@ -31,6 +31,7 @@ class LineView:
     points: Decimal
     note: str
     source: str
+    behalf: bool
     state: str
     batch: int
     evidence: tuple[EvidenceRow, ...] = ()
@@ -50,13 +51,13 @@ def views(context: Context, lines: Iterable[Line], flags: dict[int, tuple[Flag, 
     found = list(lines)
     ids = [line.id for line in found]
     proofs = evidence.of_lines(context.connection, ids)
-    reviews = declarations.reviews_of(context.connection, ids)
-    people = {line.member for line in found} | {row.reviewer for row in reviews.values()}
+    decisions = reviews.reviews_of(context.connection, ids)
+    people = {line.member for line in found} | {row.reviewer for row in decisions.values()}
     names = members.names(context.connection, people)
     shown = []
     for line in found:
         scheme = context.version(line.version).scheme
-        decided = reviews.get(line.id)
+        decided = decisions.get(line.id)
         shown.append(
             LineView(
                 id=line.id,
@@ -71,6 +72,7 @@ def views(context: Context, lines: Iterable[Line], flags: dict[int, tuple[Flag, 
                 points=line.points,
                 note=line.note,
                 source=line.source,
+                behalf=line.source == "member" and line.recorded_by != line.member,
                 state=line.state,
                 batch=line.batch,
                 evidence=tuple(proofs.get(line.id, ())),

@@ -9,9 +9,11 @@ from decimal import Decimal
 from handlers.context import Context, Handler, Refused, refuse
 from handlers.ledger.posting import scored
 from rules.periods import period_of
-from rules.schemes import Criterion
+from rules.schemes import Criterion, Scheme
 from rules.scoring import ZERO, Score
-from storage import declarations, ledger, members
+from storage import declarations, ledger, members, reviews
+
+PAGE = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +25,11 @@ class MyPoints:
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """为什么: the lines behind one category's figure; an empty node means the whole total."""
+    """为什么: the lines behind one figure, the newest page first; an empty node shows what the total is made of."""
 
     node: str = ""
     year: int = 0
+    page: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,68 +91,84 @@ class Explanation:
     total: Decimal
     base: Decimal
     reasons: tuple[Reason, ...]
+    figures: tuple[CategoryFigure, ...]
+    page: int
+    pages: int
     title: str
     version: str
 
 
 def my_points(context: Context, request: MyPoints) -> Points | Refused:
     """The member's year: by category against caps, and what is still possible."""
-    published = context.scheme_for(context.actor.path)
-    if published is None:
-        return refuse("no_scheme")
-    year = request.year or context.today.year
-    scheme = published.scheme
-    result = scored(context, scheme.scheme, year, [context.actor.member])[context.actor.member][1]
-    figures = tuple(
-        CategoryFigure(node.code, node.name, figure.counted, figure.posted, node.max, figure.room)
-        for node, figure in zip(scheme.nodes, result.figures, strict=True)
-    )
-    pending = [
-        line
-        for line in declarations.of_period(context.connection, context.actor.member, period_of(context.today))
-        if line.state == "submitted"
-    ]
+    found = _year(context, request.year)
+    if isinstance(found, Refused):
+        return found
+    scheme, year, result = found
+    lines = declarations.of_period(context.connection, context.actor.member, period_of(context.today), ("submitted",))
+    pending = sum((line.points for line in lines), ZERO)
     return Points(
         year,
         result.total,
         scheme.total.base,
         scheme.total.max,
         result.grade,
-        figures,
-        len(pending),
-        sum((line.points for line in pending), ZERO),
+        _figures(scheme, result),
+        len(lines) if year == context.today.year else 0,
+        pending,
         scheme.title,
         scheme.version,
     )
 
 
-def why(context: Context, request: Why) -> Explanation | Refused:
-    """Opens a figure down to its lines, reviewers and clauses."""
+def _year(context: Context, year: int) -> tuple[Scheme, int, Score] | Refused:
+    """The actor's year: the scheme it is scored under, and the score."""
     published = context.scheme_for(context.actor.path)
+    if not context.actor.declares:
+        return refuse("not_declaring")
     if published is None:
         return refuse("no_scheme")
-    scheme = published.scheme
+    wanted = year or context.today.year
+    name = published.scheme.scheme
+    under, result = scored(context, name, wanted, [context.actor.member])[context.actor.member]
+    return under.scheme, wanted, result
+
+
+def _figures(scheme: Scheme, result: Score) -> tuple[CategoryFigure, ...]:
+    return tuple(
+        CategoryFigure(node.code, node.name, figure.counted, figure.posted, node.max, figure.room)
+        for node, figure in zip(scheme.nodes, result.figures, strict=True)
+    )
+
+
+def why(context: Context, request: Why) -> Explanation | Refused:
+    """Opens a figure down to its lines, reviewers and clauses."""
+    found = _year(context, request.year)
+    if isinstance(found, Refused):
+        return found
+    scheme, year, result = found
     node = next((node for node in scheme.nodes if node.code == request.node), None)
     if node is None and request.node:
         return refuse("no_such_figure")
-    year = request.year or context.today.year
-    result = scored(context, scheme.scheme, year, [context.actor.member])[context.actor.member][1]
-    reasons = tuple(
+    reasons = [
         reason
         for reason in _reasons(context, scheme.scheme, year, result)
         if node is None or scheme.category[reason.criterion.code] is node
-    )
-    counted = sum((reason.counted for reason in reasons), ZERO)
-    cap = node.max if node else scheme.total.max
+    ]
+    reasons.reverse()
+    pages = max(1, -(-len(reasons) // PAGE))
+    page = min(max(request.page, 0), pages - 1)
     return Explanation(
         request.node,
         node.name if node else "",
         year,
-        counted,
-        cap,
+        sum((reason.counted for reason in reasons), ZERO),
+        node.max if node else scheme.total.max,
         result.total,
         scheme.total.base,
-        reasons,
+        tuple(reasons[page * PAGE : (page + 1) * PAGE]),
+        _figures(scheme, result),
+        page,
+        pages,
         scheme.title,
         scheme.version,
     )
@@ -159,11 +178,11 @@ def _reasons(context: Context, scheme: str, year: int, result: Score) -> list[Re
     parts = {part.entry: part for part in result.parts}
     posted = ledger.posted_of_year(context.connection, context.actor.member, scheme, year)
     lines = declarations.by_ids(context.connection, [row.line for row in posted])
-    reviews = declarations.reviews_of(context.connection, lines)
-    names = members.names(context.connection, [row.reviewer for row in reviews.values()])
+    decisions = reviews.reviews_of(context.connection, lines)
+    names = members.names(context.connection, [row.reviewer for row in decisions.values()])
     reasons = []
     for row in posted:
-        line, part, decided = lines[row.line], parts[row.id], reviews.get(row.line)
+        line, part, decided = lines[row.line], parts[row.id], decisions.get(row.line)
         reasons.append(
             Reason(
                 row.id,

@@ -7,10 +7,13 @@ from decimal import Decimal
 
 from handlers.context import Context, Handler, Refused, refuse
 from handlers.ledger.posting import summarise
+from rules.access import Grant
 from rules.declarations import check_note
 from rules.periods import period_of, year_of
 from rules.schemes import Criterion
 from storage import declarations, ledger, members
+from storage.declarations import Line
+from storage.ledger import Posted
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +48,9 @@ def reverse(context: Context, request: Reverse) -> Reversed | ReasonWanted | Ref
     if row is None:
         return refuse("entry_unknown")
     line = declarations.by_ids(context.connection, [row.line])[row.line]
-    unit = members.units_by_ids(context.connection, [line.unit])[line.unit]
-    grant = context.actor.may("reverse", unit.id, unit.path)
-    if grant is None or context.actor.member == row.member or grant.behalf == row.member:
-        return refuse("not_allowed")
-    if row.reverses is not None or ledger.reversal_of(context.connection, row.id) is not None:
-        return refuse("entry_reversed_already")
+    grant = _grant(context, row, line)
+    if isinstance(grant, Refused):
+        return grant
     criterion = context.version(row.version).scheme.criteria[row.criterion]
     if not request.reason:
         return ReasonWanted(row.id, criterion, row.points)
@@ -85,6 +85,19 @@ def reverse(context: Context, request: Reverse) -> Reversed | ReasonWanted | Ref
     context.tell(row.member, "entry_reversed", f"reversed:{row.id}", facts)
     name = members.names(context.connection, [row.member])[row.member]
     return Reversed(criterion, -row.points, name)
+
+
+def _grant(context: Context, row: Posted, line: Line) -> Grant | Refused:
+    """The role that allows taking the entry back; nobody does so with his own."""
+    unit = members.units_by_ids(context.connection, [line.unit])[line.unit]
+    grant = context.actor.may("reverse", unit.id, unit.path)
+    if grant is None:
+        return refuse("not_allowed")
+    if row.member in (context.actor.member, grant.behalf):
+        return refuse("reverse_own")
+    if row.reverses is not None or ledger.reversal_of(context.connection, row.id) is not None:
+        return refuse("entry_reversed_already")
+    return grant
 
 
 REQUESTS: dict[type, Handler] = {Reverse: reverse}

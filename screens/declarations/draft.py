@@ -9,6 +9,7 @@ from handlers.declarations.view import LineView
 from handlers.ledger.points import MyPoints
 from handlers.members import Home
 from screens.declarations import lines as words
+from screens.problems import sentence
 from screens.screen import Choice, Draw, Prompt, Screen
 from screens.texts import Say, amount, clean, month, number, signed
 
@@ -19,11 +20,13 @@ MOST_LINES = 20
 def categories(say: Say, answer: f.Categories) -> Screen:
     """Which category?"""
     who = 0 if answer.own else answer.person.id
-    lines = [] if answer.own else [say("On behalf of {name}", name=answer.person.name)]
-    lines.append(say("Choose a category, or type one line such as: declare volunteering 2 study 1"))
+    if answer.own:
+        lines = [say("Choose a category, or type one line such as: declare volunteering 2 study 1")]
+    else:
+        lines = [say("On behalf of {name}", name=answer.person.name)]
     for node, room in answer.nodes:
         open_to = say("{points} more may count", points=number(room)) if room is not None else say("no cap")
-        lines.append(f"{node.name}{say(' ({text})', text=open_to)}")
+        lines.append(node.name + say(" ({text})", text=open_to))
     choices = []
     if answer.last:
         choices.append(Choice(say("Same as last month ({count})", count=answer.last), f.SameAsLast(who)))
@@ -37,8 +40,7 @@ def categories(say: Say, answer: f.Categories) -> Screen:
 def criteria(say: Say, answer: f.Criteria) -> Screen:
     """Which criterion?"""
     lines = tuple(
-        f"{each.name}{say(': ')}{say('{points} points per {unit}', points=signed(each.value.rate), unit=each.unit)}"
-        + (f"{say('; ')}{each.about}" if each.about else "")
+        each.name + say(": ") + say("{points} points per {unit}", points=signed(each.value.rate), unit=each.unit)
         for each in answer.criteria
     )
     choices = [Choice(each.name, f.PickCriterion(each.code, answer.batch, answer.member)) for each in answer.criteria]
@@ -84,7 +86,7 @@ def evidence(say: Say, answer: f.EvidenceQuestion) -> Screen:
     lines.append(say("Send a photo or a file (PDF, Word, Excel), or type a note."))
     if answer.required:
         lines.append(say("Evidence is required for this criterion"))
-    choices = [Choice(say("Remove this line"), f.Withdraw(line.id))] if line.state == "draft" else []
+    choices = [Choice(say("Delete this line"), f.Withdraw(line.id))] if line.state == "draft" else []
     back: object = f.ShowDraft(line.batch, answer.member) if line.state == "draft" else f.ShowLine(line.id)
     title = say("Evidence: {what}", what=line.criterion.name)
     prompt = Prompt(f.AddNote(line.id), "text", "evidence")
@@ -96,17 +98,9 @@ def draft(say: Say, answer: f.Draft) -> Screen:
     who = 0 if answer.own else answer.person.id
     lines = [] if answer.own else [say("On behalf of {name}", name=answer.person.name)]
     lines += [f"{index}. {words.own(say, line)}" for index, line in enumerate(answer.lines[:MOST_LINES], 1)]
-    lines += [say("Not understood: {text}. Type it again or choose by category.", text=text) for text in answer.unknown]
-    lines += [say("“{text}” could be several criteria: choose below.", text=typed) for typed, _, _ in answer.unclear]
-    lines += [say("“{typed}” was read as “{name}”", typed=typed, name=name) for typed, name in answer.guessed]
-    if answer.filed:
-        lines.append(say("Received: {name}", name=clean(answer.filed)))
-    if answer.others:
-        lines.append(say("{count} other drafts are kept", count=answer.others))
+    lines += _remarks(say, answer)
     pins = tuple(line.pin for line in answer.lines)
-    total = sum((line.points for line in answer.lines), Decimal(0))
-    label = say("Confirm {count} lines ({points} points)", count=len(pins), points=signed(total))
-    choices = [Choice(label, f.Submit(pins, who))] if pins else []
+    choices = [Choice(_confirm_label(say, answer), f.Submit(pins, who))] if pins else []
     choices += [
         Choice(amount(each, many), f.AddLine(each.code, answer.batch, who, many))
         for _, many, some in answer.unclear
@@ -114,8 +108,37 @@ def draft(say: Say, answer: f.Draft) -> Screen:
     ]
     choices.append(Choice(say("Add another"), f.Declare(who, answer.batch)))
     choices += [_change_choice(say, line) for line in answer.lines[:MOST_LINES]]
+    if len(pins) > 1:
+        choices.append(Choice(say("Delete these drafts"), f.DropDrafts(pins, who)))
     title = say("Please check: {month}", month=month(say, answer.period)) if pins else say("Nothing understood yet")
     return Screen(title, tuple(lines), (*choices, Choice(say("Cancel"), Home())))
+
+
+def _confirm_label(say: Say, answer: f.Draft) -> str:
+    points = sum((line.points for line in answer.lines), Decimal(0))
+    counted = sum((words.counted(line) for line in answer.lines), Decimal(0))
+    facts = {"count": len(answer.lines), "points": signed(points)}
+    if counted == points:
+        return say("Confirm {count} lines ({points} points)", **facts)
+    return say("Confirm {count} lines ({points} points, {counted} count)", **facts, counted=signed(counted))
+
+
+def _remarks(say: Say, answer: f.Draft) -> list[str]:
+    """What was not understood, guessed, left out, received."""
+    lines = [sentence(say, problem) for problem in answer.problems]
+    lines += [say("Not understood: {text}. Type it again or choose by category.", text=text) for text in answer.unknown]
+    lines += [say("“{text}” could be several criteria: choose below.", text=typed) for typed, _, _ in answer.unclear]
+    lines += [say("“{typed}” was read as “{name}”", typed=typed, name=name) for typed, name in answer.guessed]
+    lines += [
+        say("“{name}” is recorded by your branch; you need not declare it.", name=name) for name in answer.organised
+    ]
+    if answer.left_out:
+        lines.append(say("{count} lines already stand this month and were left out.", count=answer.left_out))
+    if answer.filed:
+        lines.append(say("Received: {name}", name=clean(answer.filed)))
+    if answer.others:
+        lines.append(say("{count} other drafts are kept", count=answer.others))
+    return lines
 
 
 def _change_choice(say: Say, line: LineView) -> Choice:
@@ -127,13 +150,14 @@ def receipt(say: Say, answer: f.Receipt) -> Screen:
     """Submitted, and how to take it back."""
     lines = [] if answer.own else [say("On behalf of {name}", name=answer.person.name)]
     lines += [f"{index}. {words.own(say, line)}" for index, line in enumerate(answer.lines[:MOST_LINES], 1)]
-    lines.append(say("Each decision will be told to you here."))
     who = 0 if answer.own else answer.person.id
-    choices = (
-        Choice(say("Undo"), f.Undo(answer.undo, who)),
-        Choice(say("This month's lines"), f.MyLines()) if answer.own else Choice(say("Add another"), f.Declare(who)),
-        Choice(say("My points"), MyPoints()),
-    )
+    undo = Choice(say("Undo"), f.Undo(answer.undo, who))
+    if answer.own:
+        lines.append(say("Each decision will be told to you here."))
+        choices = (undo, Choice(say("This month's lines"), f.MyLines()), Choice(say("My points"), MyPoints()))
+    else:
+        lines.append(say("{name} is told of each decision.", name=answer.person.name))
+        choices = (undo, Choice(say("Add another"), f.Declare(who)), Choice(say("Home"), Home()))
     title = say("Submitted: {count} lines of {month}", count=len(answer.lines), month=month(say, answer.period))
     return Screen(title, tuple(lines), choices)
 
@@ -170,12 +194,23 @@ def one_line(say: Say, answer: f.OneLine) -> Screen:
         choices.append(Choice(say("Change quantity"), f.AskQuantity(line.id)))
         choices.append(Choice(say("Add evidence"), f.AskEvidence(line.id)))
     if line.source == "member" and line.state in ("draft", "submitted", "returned"):
-        choices.append(Choice(say("Withdraw"), f.Withdraw(line.id)))
+        label = say("Delete this line") if line.state == "draft" else say("Withdraw")
+        choices.append(Choice(label, f.Withdraw(line.id)))
     if line.state == "draft":
         choices.append(Choice(say("Back"), f.ShowDraft(line.batch)))
     else:
         choices.append(Choice(say("This month's lines"), f.MyLines()))
     return Screen(line.criterion.name, tuple(lines), tuple(choices))
+
+
+def file_for(say: Say, answer: f.FileFor) -> Screen:
+    """Which of the drafts is the file for?"""
+    choices = [
+        Choice(amount(line.criterion, line.quantity), f.AttachFile(answer.evidence, line.id))
+        for line in answer.lines[:MOST_LINES]
+    ]
+    title = say("Which line is “{name}” for?", name=clean(answer.name))
+    return Screen(title, (say("Tap the line; the file is kept until then."),), tuple(choices))
 
 
 def file_waits(say: Say, answer: f.FileWaits) -> Screen:
@@ -196,5 +231,6 @@ SCREENS: dict[type, Draw] = {
     f.Receipt: receipt,
     f.Mine: mine,
     f.OneLine: one_line,
+    f.FileFor: file_for,
     f.FileWaits: file_waits,
 }

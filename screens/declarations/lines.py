@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from handlers.declarations.view import LineView
 from rules.declarations import Flag
-from screens.texts import Say, amount, clean, names, number, signed
+from screens.texts import Say, amount, clean, joined, names, note_text, number, signed
 
 
 def state_word(say: Say, state: str) -> str:
@@ -29,13 +31,13 @@ def attendance_word(say: Say, state: str | None) -> str:
     }.get(state or "", "")
 
 
-def flag_word(say: Say, flag: Flag) -> str:
+def flag_word(say: Say, line: LineView, flag: Flag) -> str:
     """What a reviewer should look at."""
     facts = dict(flag.facts)
     if flag.code == "over_cap":
-        return say("over the cap, {points} would count", points=signed(str(facts["counted"])))
+        return say("over the cap, {points} would count", points=number(str(facts["counted"])))
     if flag.code == "above_usual":
-        return say("usually {quantity}", quantity=number(str(facts["usual"])))
+        return say("usually {quantity}", quantity=f"{number(str(facts['usual']))}{line.criterion.unit}")
     return say("same evidence used before")
 
 
@@ -53,23 +55,30 @@ def own(say: Say, line: LineView) -> str:
     if line.evidence:
         parts.append(say("{count} files", count=len(line.evidence)))
     if line.note:
-        parts.append(say("note: {text}", text=clean(line.note)))
-    parts += [flag_word(say, flag) for flag in line.flags]
-    return say("; ").join(parts)
+        parts.append(say("note: {text}", text=note_text(say, line.note)))
+    if line.state == "draft" and line.reason:
+        parts.append(say("returned before: {text}", text=clean(line.reason)))
+    return joined(say, *parts, *(flag_word(say, line, flag) for flag in line.flags))
+
+
+def counted(line: LineView) -> Decimal:
+    """Points that would count after the caps."""
+    over = next((dict(flag.facts)["counted"] for flag in line.flags if flag.code == "over_cap"), line.points)
+    return Decimal(str(over))
 
 
 def with_state(say: Say, line: LineView) -> str:
     """A line with its state, and the reason when it came back."""
-    text = f"{own(say, line)}{say('; ')}{state_word(say, line.state)}"
-    if line.reason and line.state in ("returned", "rejected"):
-        return text + say("; ") + say("reason: {text}", text=clean(line.reason))
-    return text
+    came_back = line.reason and line.state in ("returned", "rejected")
+    reason = say("reason: {text}", text=clean(line.reason)) if came_back else ""
+    return joined(say, own(say, line), state_word(say, line.state), reason)
 
 
 def queued(say: Say, number_shown: int, line: LineView) -> str:
     """A line as its reviewer sees it."""
-    text = f"{number_shown}. {line.member_name} {own(say, line)}"
-    return text if line.state == "submitted" else text + say("; ") + state_word(say, line.state)
+    entered = say("entered on behalf") if line.behalf else ""
+    state = "" if line.state == "submitted" else state_word(say, line.state)
+    return joined(say, f"{number_shown}. {line.member_name} {own(say, line)}", entered, state)
 
 
 def files(say: Say, line: LineView) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from handlers.declarations import answer as w
 from handlers.declarations import forms
 from handlers.declarations import meeting as m
 from handlers.declarations import record as r
@@ -12,20 +13,23 @@ from handlers.members import Home, Invite
 from screens.declarations import lines as words
 from screens.declarations.draft import OFFERED
 from screens.screen import Choice, Draw, Prompt, Screen
-from screens.texts import Say, amount, clean, day, month, names, number, signed
+from screens.texts import Say, amount, clean, day, joined, month, names, number, signed
 
 
-def menu(say: Say, _answer: r.Menu) -> Screen:
+def menu(say: Say, answer: r.Menu) -> Screen:
     """What can be recorded."""
-    choices = (
-        Choice(say("Attendance of a meeting"), m.MeetingMenu()),
-        Choice(say("Addition or deduction"), r.PickMember("entry")),
-        Choice(say("Declare on behalf of a member"), r.PickMember("behalf")),
-        Choice(say("Take an entry back"), r.PickMember("reverse")),
-        Choice(say("Invite a member to the web chat"), r.PickMember("invite")),
-        Choice(say("Back"), Home()),
-    )
-    return Screen(say("Record"), (say("The member is told of each entry and may answer."),), choices)
+    labels = {
+        "meeting": say("Attendance of a meeting"),
+        "entry": say("Addition or deduction"),
+        "behalf": say("Declare on behalf of a member"),
+        "reverse": say("Take an entry back"),
+        "invite": say("Invite a member to the web chat"),
+    }
+    choices = [
+        Choice(labels[each], m.MeetingMenu() if each == "meeting" else r.PickMember(each)) for each in answer.purposes
+    ]
+    lines = (say("The member is told of each entry and may answer."),)
+    return Screen(say("Record"), lines, (*choices, Choice(say("Back"), Home())))
 
 
 def people(say: Say, answer: r.People) -> Screen:
@@ -45,7 +49,7 @@ def people(say: Say, answer: r.People) -> Screen:
 
 def records(say: Say, answer: r.Records) -> Screen:
     """Which criterion?"""
-    lines = tuple(f"{each.name}{say(': ')}{signed(each.points(r.ONE))}" for each in answer.criteria)
+    lines = tuple(each.name + say(": ") + signed(each.points(r.ONE)) for each in answer.criteria)
     choices = [Choice(each.name, r.RecordEntry(answer.person.id, each.code)) for each in answer.criteria]
     if answer.pages > 1:
         onward = r.PickRecord(answer.person.id, (answer.page + 1) % answer.pages)
@@ -59,7 +63,7 @@ def record_draft(say: Say, answer: r.RecordDraft) -> Screen:
     criterion, person = answer.criterion, answer.person.id
     request = r.RecordEntry(person, criterion.code, answer.quantity, answer.reason)
     what = criterion.name if answer.quantity is None else amount(criterion, answer.quantity)
-    lines = [f"{answer.person.name}{say('; ')}{what}{say('; ')}{signed(answer.points)}"]
+    lines = [joined(say, answer.person.name, what, signed(answer.points))]
     lines += [criterion.about] if criterion.about else []
     if criterion.clause:
         lines.append(say("Rule: {clause}", clause=criterion.clause))
@@ -111,7 +115,8 @@ def recorded(say: Say, answer: r.Recorded) -> Screen:
     """What was posted."""
     lines = [say("{count} entries are posted.", count=answer.posted)] if answer.posted else []
     if answer.on is None:
-        lines.insert(0, f"{names(say, answer.names)}{say('; ')}{answer.criterion.name}")
+        what = amount(answer.criterion, answer.quantity or r.ONE)
+        lines.insert(0, joined(say, names(say, answer.names), what, signed(answer.points or 0)))
     elif answer.names:
         lines.append(say("Not present throughout: {names}", names=names(say, answer.names)))
     if answer.waiting:
@@ -120,13 +125,13 @@ def recorded(say: Say, answer: r.Recorded) -> Screen:
     return Screen(say("Recorded"), tuple(lines), choices)
 
 
-def answer_question(say: Say, answer: r.AnswerQuestion) -> Screen:
+def answer_question(say: Say, answer: w.AnswerQuestion) -> Screen:
     """The member's word."""
     lines = (words.what(say, answer.line), say("Type what you want to say; it is kept with the entry."))
-    return Screen(say("Your answer"), lines, (Choice(say("Cancel"), Home()),), Prompt(r.Answer(answer.line.id), "text"))
+    return Screen(say("Your answer"), lines, (Choice(say("Cancel"), Home()),), Prompt(w.Answer(answer.line.id), "text"))
 
 
-def answered(say: Say, answer: r.Answered) -> Screen:
+def answered(say: Say, answer: w.Answered) -> Screen:
     """It arrived."""
     return Screen(say("Answer kept"), (say("{name} is told of it.", name=answer.to),), (Choice(say("Home"), Home()),))
 
@@ -154,7 +159,7 @@ SCREENS: dict[type, Draw] = {
     m.Meetings: meetings,
     m.Sheet: sheet,
     r.Recorded: recorded,
-    r.AnswerQuestion: answer_question,
-    r.Answered: answered,
+    w.AnswerQuestion: answer_question,
+    w.Answered: answered,
     r.Reversals: reversals,
 }

@@ -7,7 +7,7 @@ from handlers.declarations.view import LineView
 from handlers.members import Home
 from screens.declarations import lines as words
 from screens.screen import Choice, Draw, Prompt, Screen
-from screens.texts import Say, clean, month
+from screens.texts import Say, clean, joined, month
 
 
 def queue(say: Say, answer: r.Queue) -> Screen:
@@ -45,7 +45,7 @@ def for_decision(say: Say, answer: r.ForDecision) -> Screen:
     line = answer.line
     lines = _done(say, answer.approved, answer.missed, answer.decided)
     lines += [
-        f"{line.member_name}{say('; ')}{month(say, line.period)}",
+        joined(say, line.member_name, month(say, line.period)),
         words.own(say, line),
         *words.files(say, line),
     ]

@@ -33,7 +33,7 @@ def invitation(parts: Parts, house: TestClient) -> Invitation:
 
 
 @pytest.mark.parametrize(
-    "path", ["/chat/api/personas", "/chat/api/inbox?persona=m03", "/", "/demo/clock", "/chat/api/messages"]
+    "path", ["/chat/api/personas", "/chat/api/inbox?persona=m03", "/demo/clock", "/chat/api/messages"]
 )
 def test_the_demo_s_doors_are_shut(house: TestClient, path: str):
     assert house.get(path).status_code == 404
@@ -108,3 +108,29 @@ def test_the_secretary_s_invitation_is_shown_once_with_a_picture(people: People)
     people.client.cookies.set("zhibu_persona", "m01")
     page = people.client.get("/chat").text
     assert "/chat/enter/" not in page, "the secret is not kept in the history"
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_the_page_shows_an_invitation_in_the_answer_itself(people: People, script: bool):
+    client = people.client
+    client.cookies.set("zhibu_persona", "m01")
+    headers = {"x-requested-with": "fetch"} if script else {}
+    text = client.get("/chat").text
+    for label in ("登记", "邀请成员", "孙柏青"):
+        csrf = re.search(r'name="csrf" value="([^"]+)"', client.get("/chat").text)
+        assert csrf
+        said = {"csrf": csrf[1], "id": label, "text": "登记"}
+        if label != "登记":
+            token = re.search(rf'name="token" value="([^"]+)"[^>]*>\s*{label}', text)
+            assert token, text
+            said = {"csrf": csrf[1], "id": label, "token": token[1]}
+        text = client.post("/chat/send", data=said, headers=headers).text
+    assert "/chat/enter/" in text
+    assert "/chat/enter/" not in client.get("/chat").text
+
+
+def test_an_address_that_leads_nowhere_is_said_in_words(house: TestClient):
+    assert house.get("/").headers["location"] == "/chat"
+    page = house.get("/nothing/here")
+    assert page.status_code == 404
+    assert "没有这个页面" in page.text

@@ -56,7 +56,7 @@ def test_an_undecided_line_of_a_closed_month_counts_in_the_month_of_its_decision
     secretary.say("审核")
     secretary.tap("全部通过")
     member.say("为什么 志愿服务")
-    assert "2026年12月 志愿服务 2小时" in member.text
+    assert "\n12月 志愿服务 2小时" in member.text
 
 
 def test_a_usual_month_takes_three_taps_and_no_typing(people: People):

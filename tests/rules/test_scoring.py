@@ -77,6 +77,7 @@ def counted(result: Score) -> dict[str, Decimal]:
         ),
         pytest.param("help 01 3, help 02 3", "4", "0", "64", id="a year's cap without a month's"),
         pytest.param("study 01 9, help 01 9", "5", "0", "65", id="each criterion has its own caps"),
+        pytest.param("study 01 1, meeting 01 0.5", "1.5", "0", "61.5", id="also within one month"),
         pytest.param("prize 01 6, help 01 4", "8", "0", "68", id="over the category's most"),
         pytest.param("prize 01 6, help 01 4, late 01 -1", "8", "0", "68", id="a deduction from what was over the most"),
         pytest.param("prize 01 6, help 01 4, breach 01 -4", "6", "0", "66", id="a deduction beyond what was over"),

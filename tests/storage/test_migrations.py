@@ -1,5 +1,7 @@
 """The migrations make exactly the tables of the code."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,8 @@ from storage.engine import sqlite_engine
 from storage.tables import metadata
 from storage.upgrade import FOLDER, newest, revision, upgrade
 
+HOUSE = Path(__file__).parents[2]
+
 
 def differences(connection: sa.Connection) -> list[object]:
     return list(compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), metadata))
@@ -19,6 +23,13 @@ def differences(connection: sa.Connection) -> list[object]:
 
 def test_the_migrated_database_has_the_tables_of_the_code(connection: sa.Connection):
     assert differences(connection) == []
+
+
+def test_the_gathered_tables_are_all_there_are(connection: sa.Connection):
+    """Asked in a process of its own, where no other test has imported a subject's tables."""
+    code = "from storage.tables import metadata; print(*sorted(metadata.tables))"
+    answer = subprocess.run([sys.executable, "-c", code], cwd=HOUSE, capture_output=True, text=True, check=True)
+    assert answer.stdout.split() == sorted({*sa.inspect(connection).get_table_names()} - {"alembic_version"})
 
 
 @pytest.mark.parametrize(
