@@ -11,7 +11,7 @@ import msgspec
 from benchmarks.process import HOST, Failed
 
 MESSAGES = "/chat/api/messages"
-AGAIN_S = 0.05
+AGAIN_S = 0.01
 LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)\r\n", re.IGNORECASE)
 
 
@@ -59,10 +59,11 @@ class Persona(msgspec.Struct, frozen=True):
 
 
 class Wire:
-    """One connection, opened again when it breaks."""
+    """One connection, opened again when it breaks and the server is up."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, up: asyncio.Event | None = None) -> None:
         self._port = port
+        self._up = up
         self._reader: asyncio.StreamReader | None = None
         self._writer: asyncio.StreamWriter | None = None
         self.repeated = 0
@@ -76,6 +77,8 @@ class Wire:
             except (OSError, asyncio.IncompleteReadError):
                 self.repeated += 1
                 await asyncio.sleep(AGAIN_S)
+                if self._up is not None:
+                    await self._up.wait()
 
     async def said(self, **message: str) -> Reply:
         """The same, as screens."""

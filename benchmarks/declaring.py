@@ -47,15 +47,17 @@ class Told:
 
 
 class Client:
-    """Declares for some personas in turn; `echo` is the share of messages sent on two connections at once."""
+    """Declares for some personas in turn; `echo` is the share of messages sent on all its connections at once."""
 
-    def __init__(self, port: int, personas: Sequence[str], told: Told, chance: random.Random, echo: float = 0) -> None:
+    def __init__(
+        self, personas: Sequence[str], told: Told, chance: random.Random, *wires: Wire, echo: float = 0
+    ) -> None:
         self._personas = personas
         self._told = told
         self._chance = chance
         self._echo = echo
         self._count = 0
-        self.wires = (Wire(port), Wire(port))
+        self.wires = wires
 
     async def work(self, enough: Callable[[], bool]) -> None:
         """Declares until it is enough; what was begun is brought to its end."""
@@ -80,8 +82,8 @@ class Client:
 
     async def _tell(self, message: dict[str, str]) -> Reply:
         if self._chance.random() < self._echo:
-            first, second = await asyncio.gather(*(wire.tell(message) for wire in self.wires))
-            self._told.differing += first != second
+            first, *others = await asyncio.gather(*(wire.tell(message) for wire in self.wires))
+            self._told.differing += sum(other != first for other in others)
         else:
             first = await self.wires[0].tell(message)
         self._told.replies.append((message, first))

@@ -36,13 +36,17 @@ SUBMITTED = """
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How much is declared, and how often the process is killed at least meanwhile."""
+    """How much is declared, and how often the process is killed at least meanwhile.
+
+    When both take longer than `killing_s`, what is left is declared in peace.
+    """
 
     declarations: int
     kills: int
+    killing_s: float
 
 
-FULL, SMALL = Size(1000, 20), Size(300, 8)
+FULL, SMALL = Size(1000, 20, 330), Size(300, 8, 150)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +104,7 @@ async def _declare(server: Server, size: Size) -> tuple[Told, int, int]:
 
     The kill that follows the last acknowledgement is counted here.
     """
-    chance, told, kills = random.Random(SEED), Told(), 0
+    chance, told, kills, up = random.Random(SEED), Told(), 0, asyncio.Event()
 
     def enough() -> bool:
         return len(told.acknowledged) >= size.declarations and kills >= size.kills
@@ -108,14 +112,21 @@ async def _declare(server: Server, size: Size) -> tuple[Told, int, int]:
     async with asyncio.timeout(MOST_S):
         await asyncio.to_thread(server.start)
         hands = shared_out(await members(server.port), CLIENTS)
-        clients = [Client(server.port, hand, told, chance, ECHO) for hand in hands]
+        clients = [
+            Client(hand, told, chance, Wire(server.port, up), Wire(server.port, up), echo=ECHO) for hand in hands
+        ]
+        began = perf_counter()
         async with asyncio.TaskGroup() as group:
-            work = [group.create_task(client.work(enough)) for client in clients]
-            while not enough():
-                await asyncio.wait(work, timeout=chance.uniform(0.2, 0.5))
+            for client in clients:
+                group.create_task(client.work(enough))
+            while not enough() and (kills < size.kills or perf_counter() - began < size.killing_s):
+                up.set()
+                await asyncio.sleep(chance.uniform(0.2, 0.5))
+                up.clear()
                 server.kill()
                 kills += 1
                 await asyncio.to_thread(server.start)
+            up.set()
     return told, kills + 1, sum(wire.repeated for client in clients for wire in client.wires)
 
 

@@ -7,6 +7,7 @@ import random
 from dataclasses import dataclass
 from time import perf_counter, process_time
 
+from benchmarks.chat import Wire
 from benchmarks.declaring import Client, Told, members, shared_out
 from benchmarks.figure import Figure, against
 from benchmarks.process import Samples, Server, demo
@@ -47,7 +48,7 @@ async def pace(port: int, count: int) -> Pace:
     """Declares with all clients at once, after a warm-up that is not counted."""
     told, chance = Told(), random.Random(1)
     hands = shared_out(await members(port), CLIENTS)
-    clients = [Client(port, hand, told, chance) for hand in hands]
+    clients = [Client(hand, told, chance, Wire(port)) for hand in hands]
     async with asyncio.timeout(MOST_S):
         await _all(clients, told, WARM_UP)
         before, began, worked = len(told.acknowledged), perf_counter(), process_time()

@@ -38,7 +38,7 @@ def figures(samples: Samples, full: bool) -> list[Figure]:
 async def _review(port: int, rounds: int) -> tuple[list[float], list[float]]:
     """Fills the queue twice a round: once for one tap, once for fifty."""
     wire = Wire(port)
-    branch = await _branch(wire, port)
+    branch = await _branch(wire)
     at_once: list[float] = []
     one_by_one: list[float] = []
     try:
@@ -72,11 +72,11 @@ class Branch:
         return self.secretary, shown.choice(*APPROVE_ALL)
 
 
-async def _branch(wire: Wire, port: int) -> Branch:
+async def _branch(wire: Wire) -> Branch:
     people = await wire.personas()
     secretary = next(each for each in people if each.role == "secretary")
     own = [each.id for each in people if each.unit == secretary.unit and each.role == "member"]
-    return Branch(secretary.id, own, Client(port, own, Told(), random.Random(1)))
+    return Branch(secretary.id, own, Client(own, Told(), random.Random(1), wire))
 
 
 async def _at_once(wire: Wire, queue: tuple[str, str]) -> float:

@@ -160,7 +160,7 @@ class Demo:
         try:
             said = msgspec.json.decode(await request.body(), type=Said)
         except msgspec.DecodeError:
-            said = Said()
+            return JSONResponse({"screens": [plain(unknown(self.front.say, ""), "")]})
         return await self._replies(said, None)
 
     async def _replies(self, said: Said, file: Any) -> Response:

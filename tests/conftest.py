@@ -7,6 +7,11 @@ from collections import Counter
 from collections.abc import Callable
 
 import pytest
+from hypothesis import settings
+
+# A shared machine may pause in the middle of an example: no deadline.
+settings.register_profile("house", deadline=None, max_examples=50)
+settings.load_profile("house")
 
 
 def find_chromium() -> str | None:

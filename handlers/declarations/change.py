@@ -5,19 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 
 from handlers.context import Context, Handler, Refused, refuse
-from handlers.declarations.draft import Declarer, lacks_evidence, new_batch, next_step, subject, whole_draft
+from handlers.declarations.declarer import Declarer, subject
+from handlers.declarations.draft import lacks_evidence, new_batch, next_step, whole_draft
 from handlers.declarations.forms import (
-    AddFile,
-    AddNote,
-    AskEvidence,
     AskQuantity,
-    AttachFile,
     ChangeQuantity,
     Draft,
     DropDrafts,
     EvidenceQuestion,
-    FileFor,
-    FileWaits,
     Mine,
     MyLines,
     OneLine,
@@ -30,11 +25,10 @@ from handlers.declarations.forms import (
     Withdraw,
 )
 from handlers.declarations.view import views
-from rules.declarations import check_note, check_quantity
+from rules.declarations import check_quantity
 from rules.periods import period_of, shift
-from storage import declarations, evidence, schemes
+from storage import declarations, schemes
 from storage.declarations import Line
-from storage.evidence import Filed
 
 UNDO = timedelta(minutes=5)
 
@@ -51,67 +45,6 @@ def own_line(context: Context, number: int, *states: str) -> tuple[Line, Declare
         shown = views(context, [line])[0]
         return refuse("line_state", state=line.state, reviewer=shown.reviewer, name=shown.criterion.name)
     return line, desk
-
-
-def ask_evidence(context: Context, request: AskEvidence) -> EvidenceQuestion | Refused:
-    """Asks for evidence of a line that is not decided."""
-    found = own_line(context, request.line, "draft", "submitted")
-    if isinstance(found, Refused):
-        return found
-    line, desk = found
-    shown = views(context, [line])[0]
-    return EvidenceQuestion(shown, desk.person.id, required=lacks_evidence(shown))
-
-
-def add_note(context: Context, request: AddNote) -> Draft | EvidenceQuestion | OneLine | Refused:
-    """Writes a note to a line."""
-    found = own_line(context, request.line, "draft", "submitted")
-    if isinstance(found, Refused):
-        return found
-    problems = check_note(request.text)
-    if problems:
-        return Refused(tuple(problems))
-    line, desk = found
-    declarations.change(context.connection, [(line.id, line.edition)], (line.state,), note=request.text)
-    context.audit("note", "line", line.id)
-    return after_change(context, line, desk, "noted")
-
-
-def add_file(context: Context, request: AddFile) -> Draft | EvidenceQuestion | OneLine | FileFor | FileWaits | Refused:
-    """Attaches a file to a line; without a line it is kept for the next one."""
-    if request.line:
-        found = own_line(context, request.line, "draft", "submitted")
-        return found if isinstance(found, Refused) else _attached(context, found, request.filed)
-    drafts = declarations.drafts(context.connection, context.actor.member, period_of(context.today))
-    if len(drafts) == 1:
-        found = own_line(context, drafts[0].id, "draft")
-        return found if isinstance(found, Refused) else _attached(context, found, request.filed)
-    number = evidence.add(context.connection, context.actor.member, None, request.filed, context.now)
-    context.audit("file", "member", context.actor.member, sha256=request.filed.sha256)
-    if drafts:
-        return FileFor(request.filed.name, number, tuple(views(context, drafts)))
-    return FileWaits(request.filed.name)
-
-
-def _attached(context: Context, found: tuple[Line, Declarer], filed: Filed) -> Draft | EvidenceQuestion | OneLine:
-    line, desk = found
-    evidence.add(context.connection, context.actor.member, line.id, filed, context.now)
-    declarations.change(context.connection, [(line.id, line.edition)], (line.state,))
-    context.audit("file", "line", line.id, sha256=filed.sha256)
-    return after_change(context, line, desk, "filed", filed.name)
-
-
-def attach_file(context: Context, request: AttachFile) -> Draft | EvidenceQuestion | OneLine | Refused:
-    """Puts a file that waits to the line chosen."""
-    found = own_line(context, request.line, "draft", "submitted")
-    if isinstance(found, Refused):
-        return found
-    line, desk = found
-    if not evidence.attach(context.connection, context.actor.member, request.evidence, line.id):
-        return refuse("line_unknown")
-    declarations.change(context.connection, [(line.id, line.edition)], (line.state,))
-    context.audit("attach", "line", line.id, evidence=request.evidence)
-    return after_change(context, line, desk, "filed")
 
 
 def after_change(
@@ -284,10 +217,6 @@ def show_line(context: Context, request: ShowLine) -> OneLine | Refused:
 
 
 REQUESTS: dict[type, Handler] = {
-    AskEvidence: ask_evidence,
-    AddNote: add_note,
-    AddFile: add_file,
-    AttachFile: attach_file,
     DropDrafts: drop_drafts,
     Submit: submit,
     AskQuantity: ask_quantity,

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
-from handlers.context import Context, Handler, Published, Refused, refuse
+from handlers.context import Context, Handler, Refused, refuse
+from handlers.declarations.declarer import Declarer, subject
 from handlers.declarations.forms import (
     AddLine,
     AddLines,
@@ -29,38 +30,13 @@ from rules.periods import period_of, shift, year_of
 from rules.problems import Problem
 from rules.schemes import Criterion
 from rules.scoring import ZERO, Entry
-from storage import declarations, evidence, members
+from storage import declarations, evidence
 from storage.declarations import Line
-from storage.members import Person
 
 WAITING_EVIDENCE = timedelta(days=1)
 
 
-@dataclass(frozen=True, slots=True)
-class Declarer:
-    """For whom one declares, under which scheme."""
-
-    person: Person
-    published: Published
-    own: bool = field(default=True)
-
-
 PAGE = 10
-
-
-def subject(context: Context, member: int) -> Declarer | Refused:
-    """The person a declaration is for, when the actor may make it."""
-    wanted = member or context.actor.member
-    person = members.person(context.connection, wanted, context.today)
-    own = wanted == context.actor.member
-    if person is None:
-        return refuse("member_unknown")
-    if person.unit_kind != "branch":
-        return refuse("not_declaring")
-    if not own and context.actor.may("record", person.unit, person.path) is None:
-        return refuse("not_allowed")
-    published = context.scheme_for(person.path)
-    return refuse("no_scheme") if published is None else Declarer(person, published, own)
 
 
 def declare(context: Context, request: Declare) -> Categories | Refused:

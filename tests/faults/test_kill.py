@@ -14,7 +14,7 @@ OTHER = Declared("m04", 2.0, 1.0)
 
 @pytest.fixture(scope="module")
 def outcome(year: Path, tmp_path_factory: pytest.TempPathFactory) -> Outcome:
-    return run(Samples(tmp_path_factory.mktemp("kill"), year), Size(declarations=60, kills=3))
+    return run(Samples(tmp_path_factory.mktemp("kill"), year), Size(declarations=60, kills=3, killing_s=12))
 
 
 def test_every_acknowledged_declaration_is_stored_once(outcome: Outcome):

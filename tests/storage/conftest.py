@@ -6,15 +6,12 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from hypothesis import settings
 
 from storage.engine import Database, sqlite_engine
 from storage.upgrade import upgrade
 from tests.storage.sample import Sample, plant
 
 # a busy machine may take its time for a case
-settings.register_profile("house", deadline=None, max_examples=50)
-settings.load_profile("house")
 
 
 @pytest.fixture(scope="session")

@@ -70,6 +70,7 @@ def test_a_path_takes_in_what_lies_below_it_and_not_what_begins_with_the_same_di
 ):
     below = add_unit(connection, "below", "branch", sample.first, "/1/2/9/")
     beside = add_unit(connection, "beside", "branch", sample.committee, "/1/20/")
+    join(connection, add_member(connection, "neighbour"), beside)
     assert [row.id for row in members.units_under(connection, "/1/2/")] == [sample.first, below]
     assert [row.id for row in members.units_under(connection, "/1/", "branch")] == [
         sample.first,
@@ -77,6 +78,7 @@ def test_a_path_takes_in_what_lies_below_it_and_not_what_begins_with_the_same_di
         beside,
         sample.second,
     ]
+    assert [person.code for person in members.people_under(connection, "/1/2/", DAY)] == ["li", "wang"]
 
 
 def test_units_are_found_by_number_with_their_parent(connection: sa.Connection, sample: Sample):
