@@ -22,9 +22,9 @@ from scheduler.runner import Runner
 from screens.door import stranger, unknown
 from screens.members import role_word
 from screens.texts import moment
-from storage import members, outbox
+from storage import identities, members, outbox
 from storage.engine import Connection
-from storage.members import Reachable
+from storage.identities import Reachable
 
 COOKIE = "zhibu_persona"
 MOST_INBOX = 200
@@ -66,11 +66,14 @@ class Demo:
     async def _people(self) -> list[Reachable]:
         day = self.front.desk.house.today(self.front.clock.now())
         return await asyncio.to_thread(
-            self.front.desk.store.read, lambda connection: members.reachable(connection, WEBCHAT, day)
+            self.front.desk.store.read, lambda connection: identities.reachable(connection, WEBCHAT, day)
         )
 
-    async def _person(self, code: str) -> Reachable | None:
-        return next((person for person in await self._people() if person.code == code), None)
+    async def _person(self, code: str) -> int | None:
+        """The member behind a persona."""
+        return await asyncio.to_thread(
+            self.front.desk.store.read, lambda connection: identities.reachable_by_code(connection, WEBCHAT, code)
+        )
 
     async def _actor(self, request: Request) -> tuple[Actor, str] | None:
         code = request.cookies.get(COOKIE, "")
@@ -80,7 +83,7 @@ class Demo:
         day = self.front.desk.house.today(self.front.clock.now())
 
         def find(connection: Connection) -> Actor | None:
-            return members.actor(connection, person.id, day)
+            return members.actor(connection, person, day)
 
         actor = await asyncio.to_thread(self.front.desk.store.read, find)
         return None if actor is None else (actor, code)
@@ -170,7 +173,7 @@ class Demo:
             return JSONResponse({"screens": [plain(stranger(say), "")]})
         fields = {"id": said.id, "text": said.text, "token": said.token}
         screens: list[Any] = []
-        for inbound in await inbounds(self.front, address_of(person.id), fields, file):
+        for inbound in await inbounds(self.front, address_of(person), fields, file):
             screens += await self.front.router.receive(inbound)
         await self.front.sender.drain()
         return JSONResponse({"screens": screens or [plain(unknown(say, ""), "")]})
@@ -180,7 +183,7 @@ class Demo:
         person = await self._person(request.query_params.get("persona", ""))
         if person is None:
             return JSONResponse({"items": []})
-        address = address_of(person.id)
+        address = address_of(person)
         rows = await asyncio.to_thread(
             self.front.desk.store.read, lambda connection: outbox.sent_to(connection, WEBCHAT, address, MOST_INBOX)
         )

@@ -17,6 +17,7 @@ from bot.dialogs import Place, present
 from handlers.desk import Desk
 from handlers.notices import DispatchUrgent
 from rules.access import SYSTEM
+from rules.notices import KINDS
 from screens.notices import message
 from screens.texts import words
 from storage import outbox
@@ -28,6 +29,7 @@ AT_ONCE = 50
 MOST_ATTEMPTS = 8
 PAUSE_S = 1.0
 T = TypeVar("T")
+URGENT = tuple(kind for kind, urgent in KINDS.items() if urgent)
 
 
 @dataclass(slots=True)
@@ -58,15 +60,19 @@ class Sender:
     async def drain(self) -> int:
         """Sends all that is due now; gives how many messages."""
         sent = 0
-        while True:
+        while await asyncio.to_thread(self.desk.store.read, self._pending):
             now = self.clock.now()
             await asyncio.wrap_future(self.desk.submit(SYSTEM, DispatchUrgent(), now))
             rows = await self._write(partial(self._claim, now=now))
             if not rows:
-                return sent
+                break
             results = [(row, await self._send(row)) for row in rows]
             await self._write(partial(self._settle, results=results, now=self.clock.now()))
             sent += len(rows)
+        return sent
+
+    def _pending(self, connection: Connection) -> bool:
+        return outbox.anything_due(connection, self.clock.now(), URGENT)
 
     async def _write(self, unit: Callable[[Connection], T]) -> T:
         return await asyncio.wrap_future(self.desk.store.submit(unit))

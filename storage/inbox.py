@@ -91,17 +91,41 @@ class TokenRow:
     expires_at: datetime
 
 
+# Statements are built once: building one costs more than running it.
+_HERE = (token.c.channel == sa.bindparam("channel_"), token.c.address == sa.bindparam("address_"))
+_TOKENS = sa.select(
+    token.c.token, token.c.label, token.c.kind, token.c.args, token.c.pushed, token.c.state, token.c.expires_at
+)
+_TOKEN = _TOKENS.where(token.c.token == sa.bindparam("token_"), *_HERE)
+_LIVE = _TOKENS.where(*_HERE, token.c.state == "live", token.c.pushed.is_(False)).order_by(token.c.position)
+_REPLACE = sa.update(token).where(*_HERE, token.c.state == "live", token.c.pushed.is_(False)).values(state="replaced")
+_USE = sa.update(token).where(token.c.token == sa.bindparam("token_"), token.c.state == "live").values(state="used")
+_REPLY = sa.select(inbox.c.reply).where(
+    inbox.c.channel == sa.bindparam("channel_"), inbox.c.external_id == sa.bindparam("external")
+)
+_DIALOG_HERE = (dialog.c.channel == sa.bindparam("channel_"), dialog.c.address == sa.bindparam("address_"))
+_DIALOG = sa.select(dialog.c.kind, dialog.c.args, dialog.c.field, dialog.c.expects, dialog.c.expires_at).where(
+    *_DIALOG_HERE
+)
+_END_DIALOG = sa.delete(dialog).where(*_DIALOG_HERE)
+_KEEP = sa.insert(inbox).returning(inbox.c.id)
+_ISSUE = sa.insert(token)
+
+
+def _here(channel: str, address: str) -> dict[str, str]:
+    return {"channel_": channel, "address_": address}
+
+
 def reply_to(connection: sa.Connection, channel: str, external_id: str) -> list[dict[str, Any]] | None:
-    """The reply given to a message seen before; None when it is new (or was parked, and may be tried again)."""
-    c = inbox.c
-    query = sa.select(c.reply).where(c.channel == channel, c.external_id == external_id)
-    reply: list[dict[str, Any]] | None = connection.execute(query).scalar()
+    """The reply given to a message seen before; None when it is new."""
+    facts = {"channel_": channel, "external": external_id}
+    reply: list[dict[str, Any]] | None = connection.execute(_REPLY, facts).scalar()
     return reply
 
 
 def keep(connection: sa.Connection, values: Mapping[str, Any]) -> int:
     """Stores a message with its reply."""
-    return int(connection.execute(sa.insert(inbox).returning(inbox.c.id), dict(values)).scalar_one())
+    return int(connection.execute(_KEEP, dict(values)).scalar_one())
 
 
 def parked(connection: sa.Connection) -> int:
@@ -132,16 +156,13 @@ def last_reply(connection: sa.Connection, channel: str, address: str) -> list[di
 
 def dialog_of(connection: sa.Connection, channel: str, address: str) -> DialogRow | None:
     """The question an address is being asked."""
-    c = dialog.c
-    query = sa.select(c.kind, c.args, c.field, c.expects, c.expires_at)
-    row = connection.execute(query.where(c.channel == channel, c.address == address)).first()
+    row = connection.execute(_DIALOG, _here(channel, address)).first()
     return None if row is None else DialogRow(*row)
 
 
 def put_dialog(connection: sa.Connection, channel: str, address: str, row: DialogRow | None) -> None:
     """Replaces the question of an address; None ends the dialog."""
-    c = dialog.c
-    connection.execute(sa.delete(dialog).where(c.channel == channel, c.address == address))
+    connection.execute(_END_DIALOG, _here(channel, address))
     if row is not None:
         values = {
             "channel": channel,
@@ -157,44 +178,29 @@ def put_dialog(connection: sa.Connection, channel: str, address: str, row: Dialo
 
 def token_of(connection: sa.Connection, channel: str, address: str, text: str) -> TokenRow | None:
     """The action behind a token that was given to this address."""
-    c = token.c
-    query = _tokens().where(c.token == text, c.channel == channel, c.address == address)
-    row = connection.execute(query).first()
+    row = connection.execute(_TOKEN, {"token_": text, **_here(channel, address)}).first()
     return None if row is None else TokenRow(*row)
 
 
 def live_tokens(connection: sa.Connection, channel: str, address: str) -> list[TokenRow]:
     """The choices of the screen an address sees, in their order."""
-    c = token.c
-    query = _tokens().where(c.channel == channel, c.address == address, c.state == "live", c.pushed.is_(False))
-    return [TokenRow(*row) for row in connection.execute(query.order_by(c.position))]
-
-
-def _tokens() -> sa.Select[Any]:
-    c = token.c
-    return sa.select(c.token, c.label, c.kind, c.args, c.pushed, c.state, c.expires_at)
+    return [TokenRow(*row) for row in connection.execute(_LIVE, _here(channel, address))]
 
 
 def replace_keyboard(connection: sa.Connection, channel: str, address: str) -> None:
     """Ends the choices of the screen an address saw before."""
-    c = token.c
-    connection.execute(
-        sa.update(token)
-        .where(c.channel == channel, c.address == address, c.state == "live", c.pushed.is_(False))
-        .values(state="replaced")
-    )
+    connection.execute(_REPLACE, _here(channel, address))
 
 
 def use_token(connection: sa.Connection, text: str) -> bool:
     """Spends a token; False when it was not live any more."""
-    query = sa.update(token).where(token.c.token == text, token.c.state == "live").values(state="used")
-    return connection.execute(query).rowcount == 1
+    return connection.execute(_USE, {"token_": text}).rowcount == 1
 
 
 def issue(connection: sa.Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     """Stores the actions of a screen's choices."""
     if rows:
-        connection.execute(sa.insert(token), [dict(row) for row in rows])
+        connection.execute(_ISSUE, [dict(row) for row in rows])
 
 
 def forget_expired(connection: sa.Connection, before: datetime) -> int:

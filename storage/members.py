@@ -113,7 +113,7 @@ class UnitRow:
     parent: int | None
 
 
-def _on(table: sa.Table) -> sa.ColumnElement[bool]:
+def on_day(table: sa.Table) -> sa.ColumnElement[bool]:
     """The row holds on the day bound as `day`."""
     day = sa.bindparam("day", type_=sa.Date)
     return sa.and_(table.c.from_on <= day, sa.or_(table.c.until_on.is_(None), table.c.until_on >= day))
@@ -125,17 +125,17 @@ def _among(column: sa.ColumnElement[Any], name: str) -> sa.ColumnElement[bool]:
 
 
 # Statements are built once: building one costs more than running it.
-_PEOPLE = (
+PEOPLE = (
     sa.select(
         member.c.id, member.c.code, member.c.name, unit.c.id, unit.c.path, unit.c.name, unit.c.kind, member.c.locale
     )
     .select_from(member)
-    .join(membership, sa.and_(membership.c.member_id == member.c.id, _on(membership)))
+    .join(membership, sa.and_(membership.c.member_id == member.c.id, on_day(membership)))
     .join(unit, unit.c.id == membership.c.unit_id)
 )
-_PERSON = _PEOPLE.where(member.c.id == sa.bindparam("member"))
-_PEOPLE_OF = _PEOPLE.where(unit.c.id == sa.bindparam("unit")).order_by(member.c.code)
-_PEOPLE_UNDER = _PEOPLE.where(
+_PERSON = PEOPLE.where(member.c.id == sa.bindparam("member"))
+_PEOPLE_OF = PEOPLE.where(unit.c.id == sa.bindparam("unit")).order_by(member.c.code)
+_PEOPLE_UNDER = PEOPLE.where(
     unit.c.path.startswith(sa.bindparam("path")), unit.c.kind == sa.bindparam("kind")
 ).order_by(unit.c.path, member.c.code)
 _UNITS = sa.select(unit.c.id, unit.c.code, unit.c.kind, unit.c.name, unit.c.path, unit.c.parent_id)
@@ -144,24 +144,24 @@ _PRINCIPAL_HOLDS = sa.and_(
     role.c.member_id == deputy.c.principal_id,
     role.c.unit_id == deputy.c.unit_id,
     role.c.role == deputy.c.role,
-    _on(role),
+    on_day(role),
 )
 _GRANTS = sa.union_all(
     sa.select(role.c.role, unit.c.id, unit.c.path, sa.null().label("behalf"))
     .join(unit, unit.c.id == role.c.unit_id)
-    .where(role.c.member_id == sa.bindparam("member"), _on(role)),
+    .where(role.c.member_id == sa.bindparam("member"), on_day(role)),
     sa.select(deputy.c.role, unit.c.id, unit.c.path, deputy.c.principal_id)
     .join(unit, unit.c.id == deputy.c.unit_id)
     .join(role, _PRINCIPAL_HOLDS)
-    .where(deputy.c.deputy_id == sa.bindparam("member"), _on(deputy)),
+    .where(deputy.c.deputy_id == sa.bindparam("member"), on_day(deputy)),
 )
 _HOLDERS = sa.union_all(
     sa.select(role.c.unit_id, role.c.member_id, sa.null().label("principal")).where(
-        _among(role.c.role, "roles"), _among(role.c.unit_id, "units"), _on(role)
+        _among(role.c.role, "roles"), _among(role.c.unit_id, "units"), on_day(role)
     ),
     sa.select(deputy.c.unit_id, deputy.c.deputy_id, deputy.c.principal_id)
     .join(role, _PRINCIPAL_HOLDS)
-    .where(_among(deputy.c.role, "roles"), _among(deputy.c.unit_id, "units"), _on(deputy)),
+    .where(_among(deputy.c.role, "roles"), _among(deputy.c.unit_id, "units"), on_day(deputy)),
 )
 _NAMES = sa.select(member.c.id, member.c.name).where(_among(member.c.id, "ids"))
 _BOUND = sa.select(identity.c.member_id).where(
@@ -261,28 +261,6 @@ def insert(connection: sa.Connection, table: sa.Table, values: Mapping[str, Any]
 def set_path(connection: sa.Connection, unit_id: int, path: str) -> None:
     """Where a unit stands in the tree, known once it has its number."""
     connection.execute(sa.update(unit).where(unit.c.id == unit_id).values(path=path))
-
-
-@dataclass(frozen=True, slots=True)
-class Reachable:
-    """A member with an address on a channel, his unit and highest role."""
-
-    id: int
-    code: str
-    name: str
-    unit_name: str
-    role: str
-
-
-def reachable(connection: sa.Connection, channel: str, day: date) -> list[Reachable]:
-    """Everybody bound to a channel, in the order of the tree."""
-    held: dict[int, list[str]] = {}
-    for row in connection.execute(sa.select(role.c.member_id, role.c.role).where(_on(role)), {"day": day}):
-        held.setdefault(row.member_id, []).append(row.role)
-    bound = sa.select(identity.c.member_id).where(identity.c.channel == channel, identity.c.unbound_at.is_(None))
-    query = _PEOPLE.where(member.c.id.in_(bound)).order_by(unit.c.path, member.c.code)
-    found = [Person(*row) for row in connection.execute(query, {"day": day})]
-    return [Reachable(p.id, p.code, p.name, p.unit_name, held.get(p.id, ["member"])[0]) for p in found]
 
 
 def is_empty(connection: sa.Connection) -> bool:

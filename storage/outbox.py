@@ -140,6 +140,14 @@ def has_key(connection: sa.Connection, keys: Iterable[str]) -> set[str]:
     return set(connection.execute(sa.select(outbox.c.key).where(outbox.c.key.in_(list(keys)))).scalars())
 
 
+def anything_due(connection: sa.Connection, now: datetime, kinds: Iterable[str]) -> bool:
+    """Whether some message is due, or some notice of these kinds waits to become one."""
+    c = notice.c
+    waiting = sa.select(c.id).where(c.state == "waiting", c.kind.in_(list(kinds)))
+    due = sa.select(outbox.c.id).where(outbox.c.state == "due", outbox.c.due_at <= now)
+    return bool(connection.execute(sa.select(sa.or_(waiting.exists(), due.exists()))).scalar())
+
+
 def claim(connection: sa.Connection, now: datetime, most: int) -> list[OutboxRow]:
     """Takes due messages for sending, replies first, then urgent ones."""
     c = outbox.c

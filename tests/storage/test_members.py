@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from rules.access import Actor, Grant, Holder
-from storage import members
+from storage import identities, members
 from tests.storage.sample import (
     DAY,
     NOW,
@@ -188,7 +188,7 @@ def test_everybody_bound_to_a_channel_can_be_reached(connection: sa.Connection, 
     for who in (sample.zhao, sample.wang):
         members.bind(connection, "webchat", f"{who}", who, NOW)
     members.bind(connection, "telegram", "li", sample.li, NOW)
-    found = members.reachable(connection, "webchat", DAY)
+    found = identities.reachable(connection, "webchat", DAY)
     assert [(person.code, person.unit_name, person.role) for person in found] == [
         ("wang", "first", "member"),
         ("zhao", "second", "secretary"),
