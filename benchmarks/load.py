@@ -38,7 +38,7 @@ def figures(samples: Samples, full: bool) -> list[Figure]:
         own = asyncio.run(pace(server.port, count))
     detail = (
         f"{count} declarations of 2 requests and 2 lines, {CLIENTS} clients in another process that took "
-        f"{own.client_core:.0%} of a core ({naive.client_core:.0%} for the baseline), 2 requests each; baseline: "
+        f"{own.client_core:.0%} of a core ({naive.client_core:.0%} for the baseline); baseline: "
         f"Starlette and one ORM session and transaction a request, same rows, no rules, SQLite WAL synchronous=FULL"
     )
     return [against(NAME, own.per_second, "per second", naive.per_second, detail)]

@@ -55,32 +55,31 @@ def ready(samples: Samples, full: bool) -> list[Figure]:
     return [against(READY, median(taken), "s", median(plain), detail)]
 
 
-def resident(samples: Samples, full: bool) -> list[Figure]:
+def resident(samples: Samples, _full: bool) -> list[Figure]:
     """Memory after start, and after chat requests with everything a member asks for, pictures included."""
-    requests = REQUESTS * 10 if full else REQUESTS
     with house(samples) as server:
         server.start()
         idle = server.resident_mb()
     with demo(samples.work, samples.copy()) as server:
         server.start()
-        asyncio.run(_talk(server.port, requests))
+        asyncio.run(_talk(server.port))
         used = server.resident_mb()
     with bare(samples) as server:
         server.start()
-        asyncio.run(_talk(server.port, requests))
+        asyncio.run(_talk(server.port))
         plain = server.resident_mb()
     detail = (
-        f"the larger of zhibu run when ready ({idle:.0f} MB) and zhibu demo after {requests} chat requests, one in ten "
+        f"the larger of zhibu run when ready ({idle:.0f} MB) and zhibu demo after {REQUESTS} chat requests, one in ten "
         f"a photo ({used:.0f} MB); VmRSS; baseline: an empty Starlette application after as many requests"
     )
     return [against(RESIDENT, max(idle, used), "MB", plain, detail)]
 
 
-async def _talk(port: int, requests: int) -> None:
+async def _talk(port: int) -> None:
     wire = Wire(port)
     try:
-        async with asyncio.timeout(240):
-            for index in range(requests):
+        async with asyncio.timeout(60):
+            for index in range(REQUESTS):
                 persona = PERSONAS[index % len(PERSONAS)]
                 turn = index % (len(TALK) + 1)
                 if turn < len(TALK):

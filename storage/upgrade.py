@@ -11,6 +11,10 @@ from storage.engine import sqlite_engine
 FOLDER = Path(__file__).parent / "migrations"
 
 
+class LooseEnds(RuntimeError):
+    """After a migration some rows point nowhere: nothing of it was kept."""
+
+
 def newest() -> str:
     """The newest revision there is; read from the file names, since Alembic takes long to import."""
     return max(path.stem.split("_")[0] for path in (FOLDER / "versions").glob("[0-9]*.py"))
@@ -31,8 +35,13 @@ def upgrade(path: Path) -> bool:
             if revision(connection) == newest():
                 return False
         with engine.connect() as connection:
+            # a migration may make a table anew, which others point to; what they point to is checked at the end
+            connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
             connection.exec_driver_sql("BEGIN IMMEDIATE")
             migrate(connection)
+            loose = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
+            if loose:
+                raise LooseEnds(loose[:5])
             connection.exec_driver_sql("COMMIT")
         return True
     finally:
