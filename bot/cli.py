@@ -20,6 +20,8 @@ from screens.texts import Say, words
 cli = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 out = Console(soft_wrap=True, highlight=False)
 
+DEMO_MARK = "demo"
+
 Port = Annotated[int | None, typer.Option(help="Port to listen on.")]
 
 
@@ -47,21 +49,39 @@ def demo(
     now: Annotated[str | None, typer.Option(help="Where the demo's clock starts, e.g. 2026-11-22T09:00.")] = None,
 ) -> None:
     """Try everything with sample people: no token, no account, no server."""
-    from bot.app import EXAMPLES
-    from bot.sample.history import Loader
+    from bot.sample.history import remove_unfinished
     from storage.members import is_empty
 
     settings = settings_or_exit(data=data or settings_or_exit().data / "demo", port=port)
     say = words(settings.locale)
     start = _instant(now, settings, say)
+    remove_unfinished(settings.data)
     parts = opened(settings, say, start)
+    if not parts.database.read(is_empty) and not (settings.data / DEMO_MARK).exists():
+        parts.close()
+        out.print(say("{folder} holds real people; the demo would open it to everybody.", folder=settings.data))
+        raise typer.Exit(1)
     if parts.database.read(is_empty):
-        loader = Loader(parts.desk, EXAMPLES / "b1-member-points", parts.clock.now())
-        with Progress(console=out, transient=True) as bar:
-            task = bar.add_task(say("Preparing a year of sample data"), total=None)
-            loader.load(lambda done, total: bar.update(task, completed=done, total=total))
+        seed(parts, say)
     out.print(say("The demo is open at {address} (Ctrl+C ends it)", address=settings.address))
     serve(parts, demo=True)
+
+
+def seed(parts, say: Say) -> None:  # type: ignore[no-untyped-def]
+    """Makes the sample year; what a kill leaves half done is thrown away at the next start."""
+    from bot.app import EXAMPLES
+    from bot.sample.history import Loader, Unusable, marked
+    from screens.problems import sentence
+
+    with Progress(console=out, transient=True) as bar, marked(parts.settings.data):
+        task = bar.add_task(say("Preparing a year of sample data"), total=None)
+        try:
+            loader = Loader(parts.desk, EXAMPLES / "b1-member-points", parts.clock.now())
+        except Unusable as error:
+            for problem in error.problems:
+                out.print(sentence(say, problem))
+            raise typer.Exit(1) from error
+        loader.load(lambda done, total: bar.update(task, completed=done, total=total))
 
 
 @cli.command()

@@ -13,7 +13,8 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
 
 from bot.dialogs import plain
-from bot.webchat import MOST_FORM, Front, chat_page, inbounds, newer, proof, send
+from bot.proof import proof, proofs
+from bot.webchat import MOST_FORM, Front, chat_page, inbounds, newer, send
 from handlers.members import WEBCHAT, address_of
 from rules.access import Actor
 from rules.periods import first_day, last_day, period_of, shift
@@ -55,6 +56,7 @@ class Demo:
             Route("/chat/items", self.items),
             Route("/chat/send", self.send, methods=["POST"]),
             Route("/chat/evidence/{id:int}", self.evidence),
+            Route("/chat/evidence/line/{id:int}", self.evidence_of_line),
             Route("/demo/enter", self.enter, methods=["POST"]),
             Route("/demo/clock", self.clock, methods=["POST"]),
             Route("/demo/clock-form", self.clock_form, methods=["POST"]),
@@ -151,6 +153,11 @@ class Demo:
         """A piece of evidence."""
         known = await self._actor(request)
         return Response(status_code=401) if known is None else await proof(self.front, request, known[0])
+
+    async def evidence_of_line(self, request: Request) -> Response:
+        """All evidence of a line."""
+        known = await self._actor(request)
+        return Response(status_code=401) if known is None else await proofs(self.front, request, known[0])
 
     async def messages(self, request: Request) -> Response:
         """One message as JSON or as a form with a file: always 200 with at least one screen."""

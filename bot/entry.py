@@ -11,7 +11,8 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from bot import secrets
-from bot.webchat import COOKIE, Front, chat_page, csrf_of, newer, proof, send, signed_in, stranger
+from bot.proof import proof, proofs
+from bot.webchat import COOKIE, Front, chat_page, csrf_of, newer, send, signed_in, stranger
 from handlers.context import Refused
 from handlers.members import FindInvitation, Invited, Redeem
 from rules.access import SYSTEM
@@ -37,6 +38,10 @@ def routes(front: Front) -> list[Route]:
         known = await signed_in(front, request)
         return stranger(front) if known is None else await proof(front, request, known[0])
 
+    async def evidence_of_line(request: Request) -> Response:
+        known = await signed_in(front, request)
+        return stranger(front) if known is None else await proofs(front, request, known[0])
+
     async def enter(request: Request) -> Response:
         return await enter_page(front, request)
 
@@ -49,6 +54,7 @@ def routes(front: Front) -> list[Route]:
         Route("/chat/items", items),
         Route("/chat/send", post, methods=["POST"]),
         Route("/chat/evidence/{id:int}", evidence),
+        Route("/chat/evidence/line/{id:int}", evidence_of_line),
         Route("/chat/enter/{token}", enter, methods=["GET", "POST"]),
     ]
 
@@ -64,6 +70,8 @@ async def enter_page(front: Front, request: Request) -> Response:
     if request.method == "POST":
         async with request.form(max_fields=4) as form:
             pin = str(form.get("pin", ""))[:20].strip()
+            if form.get("csrf") != csrf_of(token_hash):
+                return Response(status_code=HTTPStatus.FORBIDDEN)
         correct = await asyncio.to_thread(secrets.matches, found.pin_hash, pin)
         key = chance.token_urlsafe(32)
         request_in = Redeem(token_hash, correct, secrets.hashed(key))

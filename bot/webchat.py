@@ -13,7 +13,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from starlette.datastructures import UploadFile
 from starlette.requests import Request
-from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
@@ -23,13 +23,10 @@ from bot.clock import Clock
 from bot.config import Settings
 from bot.router import Router
 from bot.sender import Sender
-from handlers.context import Refused
-from handlers.declarations.proof import OpenEvidence
 from handlers.desk import Desk
 from handlers.members import WEBCHAT, address_of
 from rules.access import Actor
 from screens.members import role_word
-from screens.problems import sentence
 from screens.texts import Say, moment, words
 from storage import inbox, invitations, members, outbox
 from storage.engine import Connection
@@ -138,7 +135,7 @@ COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("和上月一样", "same as last month", "declares"),
     ("我的积分", "my points", "declares"),
     ("审核", "review", "reviews"),
-    ("登记", "record", "reviews"),
+    ("登记", "record", "records"),
     ("情况", "state", "looks_after"),
     ("帮助", "help", ""),
 )
@@ -151,6 +148,7 @@ def commands(front: Front, actor: Actor) -> list[dict[str, str]]:
         "": True,
         "declares": actor.declares,
         "reviews": bool(roles & {"secretary", "officer"}),
+        "records": bool(roles & {"secretary", "officer", "administrator"}),
         "looks_after": bool(roles - {"administrator"}),
     }
     chinese = front.settings.locale == "zh_CN"
@@ -276,15 +274,3 @@ async def no_page(front: Front, _request: Request, _error: Exception) -> Respons
     link = {"href": "/", "label": say("Home")}
     line = say("Please check the address, or ask your branch secretary for your personal link.")
     return front.page("plain.html", 404, title=say("There is no such page"), lines=[line], link=link)
-
-
-async def proof(front: Front, request: Request, actor: Actor) -> Response:
-    """A piece of evidence, as a download that no browser runs."""
-    query = OpenEvidence(request.path_params["id"])
-    answer = await asyncio.to_thread(front.desk.ask, actor, query, front.clock.now())
-    if isinstance(answer, Refused):
-        lines = [sentence(front.say, problem) for problem in answer.problems]
-        return front.page("plain.html", 404, title=front.say("Not done"), lines=lines, link=None)
-    headers = {**SECURITY, "Content-Security-Policy": "sandbox; default-src 'none'"}
-    path = front.settings.data / answer.stored
-    return FileResponse(path, media_type=answer.media_type, filename=answer.name, headers=headers)

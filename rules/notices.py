@@ -14,6 +14,7 @@ KINDS: dict[str, bool] = {
     "period_closed": False,
     "calendar_unknown": False,
     "lines_decided": True,
+    "declared_for": True,
     "entry_recorded": True,
     "entry_reversed": True,
     "member_answered": True,

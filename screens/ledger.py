@@ -5,10 +5,12 @@ from __future__ import annotations
 from decimal import Decimal
 
 from handlers.declarations.forms import MyLines
+from handlers.declarations.meeting import MarkAgain
 from handlers.ledger import points as h
 from handlers.ledger import reversal as r
 from handlers.members import Home
 from rules.periods import year_of
+from rules.schemes import ATTENDANCE
 from screens.declarations.lines import attendance_word
 from screens.screen import Choice, Draw, Prompt, Screen
 from screens.texts import Say, amount, joined, month, note_text, number, short_month, signed
@@ -120,7 +122,12 @@ def reason_wanted(say: Say, answer: r.ReasonWanted) -> Screen:
 def reversed_(say: Say, answer: r.Reversed) -> Screen:
     """The reversal was posted."""
     line = joined(say, answer.member_name, f"{answer.criterion.name} {signed(answer.points)}")
-    return Screen(say("Taken back"), (line, say("The member is told.")), (Choice(say("Home"), Home()),))
+    states = ATTENDANCE if answer.attendance else ()
+    choices = [
+        Choice(say("Record instead: {state}", state=attendance_word(say, state)), MarkAgain(answer.entry, state))
+        for state in states
+    ]
+    return Screen(say("Taken back"), (line, say("The member is told.")), (*choices, Choice(say("Home"), Home())))
 
 
 SCREENS: dict[type, Draw] = {h.Points: points, h.Explanation: why, r.ReasonWanted: reason_wanted, r.Reversed: reversed_}

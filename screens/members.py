@@ -56,7 +56,7 @@ def _ways(say: Say, answer: Welcome) -> list[Choice]:
             Choice(say("My points"), MyPoints()),
             Choice(say("This month's lines"), MyLines()),
         ]
-    if {"secretary", "officer"} & set(answer.roles):
+    if {"secretary", "officer", "administrator"} & set(answer.roles):
         choices.append(Choice(say("Record"), RecordMenu()))
     if LOOKS_AFTER & set(answer.roles):
         choices.append(Choice(say("State of the month"), Overview()))
@@ -90,6 +90,8 @@ def manual(say: Say, answer: Manual) -> Screen:
         lines.append(say("Review; approve all but 3 7"))
     if "secretary" in answer.roles:
         lines.append(say("Record: attendance, additions, deductions, on behalf, taking back"))
+    elif {"officer", "administrator"} & set(answer.roles):
+        lines.append(say("Record: taking entries back, inviting members"))
     if LOOKS_AFTER & set(answer.roles):
         lines.append(say("State: who has declared, what waits, who was not reached"))
     lines.append(say("Cancel: ends a question; drafts stay"))

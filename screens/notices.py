@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from handlers.declarations.answer import Answer
-from handlers.declarations.forms import Declare, Reopen, SameAsLast
+from handlers.declarations.forms import Declare, MyLines, Reopen, SameAsLast
 from handlers.declarations.review import ShowQueue
 from handlers.ledger.points import MyPoints
 from handlers.overview import Overview
@@ -89,6 +89,13 @@ def _recorded(say: Say, f: Facts) -> Part:
     return say("Your branch recorded an entry"), lines, [Choice(say("Answer"), Answer(f["line"]))]
 
 
+def _declared_for(say: Say, f: Facts) -> Part:
+    lines = [f"{name} {number(quantity)}{unit}" for name, quantity, unit in f["lines"]]
+    lines.append(say("entered by {name}; it counts once it is approved", name=f["by"]))
+    title = say("Declared for you: {month}", month=month(say, f["period"]))
+    return title, lines, [Choice(say("This month's lines"), MyLines())]
+
+
 def _reversed(say: Say, f: Facts) -> Part:
     lines = [f"{f['criterion']} {signed(f['points'])}", say("reason: {text}", text=clean(f["reason"]))]
     lines.append(say("by {name}", name=f["by"]))
@@ -111,6 +118,7 @@ PARTS: dict[str, Callable[[Say, Facts], Part]] = {
     "period_closed": _closed,
     "calendar_unknown": _calendar,
     "lines_decided": _decided,
+    "declared_for": _declared_for,
     "entry_recorded": _recorded,
     "entry_reversed": _reversed,
     "member_answered": _answered,

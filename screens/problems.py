@@ -63,6 +63,7 @@ WORDS: dict[str, Callable[[Say, Facts], str]] = {
     "entry_reversed_already": lambda say, f: say("This entry was taken back already."),
     "not_declaring": lambda say, f: say("Only members of a branch declare points."),
     "declared_already": lambda say, f: say("Last month's lines all stand this month already; nothing was added."),
+    "not_returned": lambda say, f: say("An entry of the organisation is approved or rejected, not returned."),
     "reverse_own": lambda say, f: say("Nobody takes back an entry of his own; please ask another reviewer."),
     "invitation_over": lambda say, f: say(
         "This link cannot be used any more. Please ask your secretary for a new one."

@@ -61,6 +61,7 @@ def sqlite_engine(path: Path, *, read_only: bool = False) -> sa.Engine:
     query = {"mode": "ro" if read_only else "rwc", "uri": "true"}
     engine = sa.create_engine(
         sa.URL.create("sqlite", database=f"file:{quote(str(path))}", query=query),
+        hide_parameters=True,  # a database error must not carry people's data into the logs
         connect_args={"timeout": 30, "check_same_thread": False, "isolation_level": None},
     )
 

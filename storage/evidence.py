@@ -11,6 +11,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from storage.declarations import line
 from storage.kinds import Instant
 from storage.metadata import identifier, metadata, refers
 
@@ -135,7 +136,8 @@ def used_elsewhere(connection: sa.Connection, lines: Iterable[int]) -> set[int]:
     query = (
         sa.select(mine.c.line_id)
         .join(other, sa.and_(other.c.sha256 == mine.c.sha256, other.c.line_id != mine.c.line_id))
-        .where(mine.c.line_id.in_(set(lines)))
+        .join(line, line.c.id == other.c.line_id)
+        .where(mine.c.line_id.in_(set(lines)), line.c.state.not_in(("draft", "withdrawn")))
     )
     return set(connection.execute(query.distinct()).scalars())
 

@@ -46,7 +46,8 @@ class InvitationRow:
 
 
 def replace(connection: sa.Connection, values: Mapping[str, Any]) -> None:
-    """Stores an invitation and ends those the member had before."""
+    """Stores an invitation; older ones of the member end, and so do his sessions: the phone may be lost."""
+    connection.execute(sa.delete(session).where(session.c.member_id == values["member_id"]))
     connection.execute(sa.delete(invitation).where(invitation.c.member_id == values["member_id"]))
     connection.execute(sa.insert(invitation), dict(values))
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 import yaml
 
+from rules.problems import Problem
 from rules.schemes import Scheme, parse
 
 
@@ -81,11 +82,19 @@ class Sample(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     events: tuple[EventSpec, ...] = ()
 
 
+class Unusable(ValueError):
+    """The example's scheme has problems."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__(str(problems))
+        self.problems = problems
+
+
 def read(folder: Path) -> tuple[Sample, str, Scheme]:
-    """The example in a folder; raises ValueError when its scheme has problems."""
+    """The example in a folder; raises Unusable when its scheme has problems."""
     sample = msgspec.convert(yaml.safe_load((folder / "people.yaml").read_bytes()), Sample)
     text = (folder / "scheme.yaml").read_text(encoding="utf-8")
     scheme = parse(text)
     if isinstance(scheme, list):
-        raise ValueError(f"{folder}: {scheme}")
+        raise Unusable(scheme)
     return sample, text, scheme

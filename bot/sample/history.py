@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
 from bot.initials import initials_of
-from bot.sample.files import EventSpec, MeetingSpec, PersonSpec, read
+from bot.sample.files import EventSpec, MeetingSpec, PersonSpec, Unusable, read
 from handlers.context import Refused
 from handlers.declarations.forms import AddLines, Draft, Submit
 from handlers.declarations.meeting import Attendance, RecordAttendance, Sheet
@@ -26,7 +27,25 @@ from storage.engine import Connection
 MONTHS = 12
 LONG_AGO = date(2000, 1, 1)
 SLICE = 20
+UNFINISHED = "unfinished"
 Progress = Callable[[int, int], None]
+
+
+@contextmanager
+def marked(folder: Path) -> Iterator[None]:
+    """Marks the folder as half made while it is being filled, and as a demo's when it is full."""
+    (folder / UNFINISHED).touch()
+    yield
+    (folder / "demo").touch()
+    (folder / UNFINISHED).unlink()
+
+
+def remove_unfinished(folder: Path) -> None:
+    """Throws away a demo whose making was cut short."""
+    if (folder / UNFINISHED).exists():
+        for path in folder.glob("zhibu.db*"):
+            path.unlink()
+        (folder / UNFINISHED).unlink()
 
 
 class Loader:
@@ -224,3 +243,6 @@ class Loader:
 def _slices(pins: tuple[tuple[int, int], ...]) -> Iterator[tuple[tuple[int, int], ...]]:
     for start in range(0, len(pins), SLICE):
         yield pins[start : start + SLICE]
+
+
+__all__ = ["Loader", "Unusable", "marked", "remove_unfinished"]

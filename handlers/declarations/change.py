@@ -39,7 +39,8 @@ def own_line(context: Context, number: int, *states: str) -> tuple[Line, Declare
     if line is None:
         return refuse("line_unknown")
     desk = subject(context, line.member)
-    if isinstance(desk, Refused) or (line.source != "member" and states):
+    mine = not isinstance(desk, Refused) and (desk.own or line.recorded_by == context.actor.member)
+    if isinstance(desk, Refused) or not mine or (line.source != "member" and states):
         return refuse("line_unknown")
     if states and line.state not in states:
         shown = views(context, [line])[0]
@@ -86,6 +87,13 @@ def submit(context: Context, request: Submit) -> Receipt | EvidenceQuestion | Re
     context.audit("submit", "member", desk.person.id, lines=wanted)
     fresh = declarations.by_ids(context.connection, wanted)
     shown = views(context, [fresh[number] for number in wanted])
+    if not desk.own:
+        facts = {
+            "by": context.actor.name,
+            "period": shown[0].period,
+            "lines": [[line.criterion.name, str(line.quantity), line.criterion.unit] for line in shown],
+        }
+        context.tell(desk.person.id, "declared_for", f"declared:{wanted[0]}:{shown[0].edition}", facts)
     undo = tuple((line.id, line.edition) for line in shown)
     return Receipt(desk.person, desk.own, shown[0].period, tuple(shown), undo, context.now + UNDO)
 

@@ -9,6 +9,7 @@ from handlers.context import Context, Handler, Refused, refuse
 from handlers.declarations.record import ONE, Recorded, post_own
 from rules.schemes import ATTENDANCE, Criterion
 from storage import declarations, members
+from storage.ledger import posted_by_id, reversal_of
 from storage.members import Person
 
 Marks = tuple[tuple[int, str], ...]
@@ -35,6 +36,14 @@ class RecordAttendance:
     criterion: str
     marks: Marks
     on: date
+
+
+@dataclass(frozen=True, slots=True)
+class MarkAgain:
+    """Records one member's attendance anew, in place of an entry that was taken back."""
+
+    entry: int
+    state: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,4 +126,34 @@ def record_attendance(context: Context, request: RecordAttendance) -> Recorded |
     return Recorded(sheet.criterion, marked, posted, waiting, on=request.on)
 
 
-REQUESTS: dict[type, Handler] = {MeetingMenu: meeting_menu, Attendance: attendance, RecordAttendance: record_attendance}
+def mark_again(context: Context, request: MarkAgain) -> Recorded | Refused:
+    """The right state of one member, after a wrong one was taken back."""
+    row = posted_by_id(context.connection, request.entry)
+    if row is None or request.state not in ATTENDANCE or reversal_of(context.connection, row.id) is None:
+        return refuse("entry_unknown")
+    line = declarations.by_ids(context.connection, [row.line])[row.line]
+    person = members.person(context.connection, row.member, context.today)
+    if person is None or context.actor.may("record", person.unit, person.path) is None:
+        return refuse("not_allowed")
+    key = f"again:{row.id}"
+    if declarations.known_keys(context.connection, [key]):
+        return refuse("entry_reversed_already")
+    criterion = context.version(row.version).scheme.criteria[row.criterion]
+    fresh = {
+        "criterion": criterion,
+        "quantity": ONE,
+        "note": line.note,
+        "attendance": request.state,
+        "points": criterion.points(ONE, request.state),
+        "key": key,
+    }
+    posted, waiting = post_own(context, row.version, [(person, fresh)])
+    return Recorded(criterion, (person.name,), posted, waiting, criterion.points(ONE, request.state), ONE)
+
+
+REQUESTS: dict[type, Handler] = {
+    MeetingMenu: meeting_menu,
+    Attendance: attendance,
+    RecordAttendance: record_attendance,
+    MarkAgain: mark_again,
+}

@@ -24,7 +24,7 @@ from rules.declarations import check_note
 from rules.periods import period_of
 from storage import declarations, evidence, members
 from storage.declarations import Line
-from storage.evidence import Filed
+from storage.evidence import EvidenceRow, Filed
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,20 @@ class OpenEvidence:
     """Opens one piece of evidence."""
 
     evidence: int
+
+
+@dataclass(frozen=True, slots=True)
+class ListEvidence:
+    """The evidence of one line."""
+
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """Pieces of evidence."""
+
+    files: tuple[EvidenceRow, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +68,14 @@ def open_evidence(context: Context, request: OpenEvidence) -> Stored | Refused:
     if line.member != context.actor.member and context.actor.may("reverse", unit.id, unit.path) is None:
         return refuse("line_unknown")
     return Stored(stored, media_type, name)
+
+
+def list_evidence(context: Context, request: ListEvidence) -> Files | Refused:
+    """The evidence of a line; absent and forbidden look the same."""
+    found = evidence.of_lines(context.connection, [request.line]).get(request.line, [])
+    if not found or isinstance(open_evidence(context, OpenEvidence(found[0].id)), Refused):
+        return refuse("line_unknown")
+    return Files(tuple(found))
 
 
 def ask_evidence(context: Context, request: AskEvidence) -> EvidenceQuestion | Refused:
@@ -119,6 +141,7 @@ def attach_file(context: Context, request: AttachFile) -> Draft | EvidenceQuesti
 
 REQUESTS: dict[type, Handler] = {
     OpenEvidence: open_evidence,
+    ListEvidence: list_evidence,
     AskEvidence: ask_evidence,
     AddNote: add_note,
     AddFile: add_file,

@@ -188,14 +188,23 @@ def decide(context: Context, request: Decide) -> ForDecision | Decided | ReasonQ
         return _go_on(context, request.rest, missed=(shown,))
     if shown.edition != request.pin[1]:
         return ForDecision(shown, request.rest, missed=(shown,))
-    if request.decision != "approve":
-        if not request.reason:
-            return ReasonQuestion(shown, request.decision, request.rest)
-        problems = check_note(request.reason)
-        if problems:
-            return Refused(tuple(problems))
+    wanting = _wanting(shown, request)
+    if wanting is not None:
+        return wanting
     decide_lines(context, [request.pin], request.decision, request.reason)
     return _go_on(context, request.rest, decided=(shown, request.decision))
+
+
+def _wanting(line: LineView, request: Decide) -> ReasonQuestion | Refused | None:
+    """What a decision still lacks: a reason that can be read; nothing when it is complete."""
+    if request.decision == "return" and line.source == "organisation":
+        return refuse("not_returned")
+    if request.decision == "approve":
+        return None
+    if not request.reason:
+        return ReasonQuestion(line, request.decision, request.rest)
+    problems = check_note(request.reason)
+    return Refused(tuple(problems)) if problems else None
 
 
 def _go_on(

@@ -35,8 +35,10 @@ class ReasonWanted:
 
 @dataclass(frozen=True, slots=True)
 class Reversed:
-    """The entry that takes another back was posted."""
+    """The entry that takes another back was posted; `attendance` tells that the right state may be recorded now."""
 
+    entry: int
+    attendance: bool
     criterion: Criterion
     points: Decimal
     member_name: str
@@ -84,7 +86,7 @@ def reverse(context: Context, request: Reverse) -> Reversed | ReasonWanted | Ref
     facts = {"criterion": criterion.name, "points": row.points, "reason": request.reason, "by": context.actor.name}
     context.tell(row.member, "entry_reversed", f"reversed:{row.id}", facts)
     name = members.names(context.connection, [row.member])[row.member]
-    return Reversed(criterion, -row.points, name)
+    return Reversed(row.id, criterion.value.attendance is not None, criterion, -row.points, name)
 
 
 def _grant(context: Context, row: Posted, line: Line) -> Grant | Refused:

@@ -192,7 +192,8 @@ def one_line(say: Say, answer: f.OneLine) -> Screen:
         choices.append(Choice(say("Open again"), f.Reopen(line.id)))
     if line.source == "member" and line.state in ("draft", "submitted"):
         choices.append(Choice(say("Change quantity"), f.AskQuantity(line.id)))
-        choices.append(Choice(say("Add evidence"), f.AskEvidence(line.id)))
+        if line.criterion.evidence != "none":
+            choices.append(Choice(say("Add evidence"), f.AskEvidence(line.id)))
     if line.source == "member" and line.state in ("draft", "submitted", "returned"):
         label = say("Delete this line") if line.state == "draft" else say("Withdraw")
         choices.append(Choice(label, f.Withdraw(line.id)))

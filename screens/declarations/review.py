@@ -55,7 +55,7 @@ def for_decision(say: Say, answer: r.ForDecision) -> Screen:
         lines.append(say("Rule: {clause}", clause=line.criterion.clause))
     choices = (
         Choice(say("Approve"), r.Decide(line.pin, "approve", answer.rest)),
-        Choice(say("Return"), r.Decide(line.pin, "return", answer.rest)),
+        *((Choice(say("Return"), r.Decide(line.pin, "return", answer.rest)),) if line.source == "member" else ()),
         Choice(say("Reject"), r.Decide(line.pin, "reject", answer.rest)),
         Choice(say("Later"), r.ReviewLine(answer.rest[0], answer.rest[1:]) if answer.rest else Home()),
         Choice(say("Queue"), r.ShowQueue()),
@@ -65,6 +65,8 @@ def for_decision(say: Say, answer: r.ForDecision) -> Screen:
 
 
 def _evidence_link(line: LineView) -> str | None:
+    if len(line.evidence) > 1:
+        return f"/chat/evidence/line/{line.id}"
     return f"/chat/evidence/{line.evidence[0].id}" if line.evidence else None
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
@@ -32,6 +33,13 @@ def invitation(parts: Parts, house: TestClient) -> Invitation:
     return answer
 
 
+def entering(house: TestClient, invitation: Invitation, pin: str) -> Any:
+    """Types the PIN into the page of the link."""
+    address = f"/chat/enter/{invitation.token}"
+    found = re.search(r'name="csrf" value="([^"]+)"', house.get(address).text)
+    return house.post(address, data={"pin": pin, "csrf": found[1] if found else ""})
+
+
 @pytest.mark.parametrize(
     "path", ["/chat/api/personas", "/chat/api/inbox?persona=m03", "/demo/clock", "/chat/api/messages"]
 )
@@ -51,7 +59,7 @@ def test_link_and_pin_open_the_chat_once(house: TestClient, invitation: Invitati
     page = house.get(f"/chat/enter/{invitation.token}")
     assert "孙*青" in page.text
     assert "孙柏青" not in page.text
-    entered = house.post(f"/chat/enter/{invitation.token}", data={"pin": invitation.pin})
+    entered = entering(house, invitation, invitation.pin)
     assert entered.status_code == 303
     cookie = entered.headers["set-cookie"].lower()
     assert "httponly" in cookie
@@ -63,7 +71,7 @@ def test_link_and_pin_open_the_chat_once(house: TestClient, invitation: Invitati
 
 
 def test_a_message_needs_the_form_s_key(house: TestClient, invitation: Invitation):
-    house.post(f"/chat/enter/{invitation.token}", data={"pin": invitation.pin})
+    entering(house, invitation, invitation.pin)
     page = house.get("/chat").text
     csrf = re.search(r'name="csrf" value="([^"]+)"', page)
     assert csrf
@@ -76,16 +84,29 @@ def test_a_message_needs_the_form_s_key(house: TestClient, invitation: Invitatio
     assert token, "the choices are buttons of a form"
 
 
+def test_a_pin_without_the_page_s_key_is_not_taken(house: TestClient, invitation: Invitation):
+    assert house.post(f"/chat/enter/{invitation.token}", data={"pin": invitation.pin}).status_code == 403
+
+
+def test_a_new_invitation_ends_the_sessions_before(house: TestClient, parts: Parts, invitation: Invitation):
+    entering(house, invitation, invitation.pin)
+    assert house.get("/chat").status_code == 200
+    drawn = draw()
+    request = Invite(invitation.person.id, drawn.token, drawn.token_hash, drawn.pin, drawn.pin_hash)
+    parts.desk.do(Actor(0, grants=(Grant("administrator", 0, "/"),)), request, parts.clock.now())
+    assert house.get("/chat").status_code == 401
+
+
 def test_five_wrong_pins_end_the_link(house: TestClient, invitation: Invitation):
     wrong = "000000" if invitation.pin != "000000" else "111111"
     for left in (4, 3, 2, 1, 0):
-        answer = house.post(f"/chat/enter/{invitation.token}", data={"pin": wrong})
+        answer = entering(house, invitation, wrong)
         assert str(left) in answer.text
-    assert house.post(f"/chat/enter/{invitation.token}", data={"pin": invitation.pin}).status_code == 404
+    assert entering(house, invitation, invitation.pin).status_code == 404
 
 
 def test_an_unknown_and_a_spent_link_look_the_same(house: TestClient, invitation: Invitation):
-    house.post(f"/chat/enter/{invitation.token}", data={"pin": invitation.pin})
+    entering(house, invitation, invitation.pin)
     spent, unknown = house.get(f"/chat/enter/{invitation.token}"), house.get("/chat/enter/nosuchlink")
     assert (spent.status_code, spent.text) == (unknown.status_code, unknown.text)
 

@@ -106,3 +106,44 @@ def test_nobody_takes_back_his_own_entries(people: People):
     secretary.tap("王立新")
     secretary.tap("2026年")
     assert "不" in secretary.text
+
+
+def test_a_wrong_attendance_is_taken_back_and_recorded_anew(people: People):
+    secretary, member = people["m01"], people["m03"]
+    secretary.say("考勤 党员大会 缺席 3")
+    secretary.tap("确认")
+    absent = member.say("我的积分")[0]["title"]
+    secretary.say("登记")
+    secretary.tap("冲正")
+    secretary.tap("孙柏青")
+    secretary.tap("2026年11月 党员大会")
+    secretary.say("其实到会")
+    secretary.tap("改记为：到会")
+    assert member.say("我的积分")[0]["title"] != absent
+    assert "78" in member.say("我的积分")[0]["title"]
+
+
+def test_a_declaration_on_behalf_is_told_to_the_member(people: People):
+    secretary, member = people["m01"], people["m07"]
+    secretary.say("登记")
+    secretary.tap("代")
+    secretary.tap("何启明")
+    secretary.tap("政治合格")
+    secretary.tap("学习")
+    secretary.tap("1次")
+    secretary.tap("确认")
+    told = member.inbox()[-1]
+    assert told["kind"] == "declared_for"
+    assert any("王立新" in line for line in told["lines"])
+    member.post(token=told["choices"][0]["token"])
+    assert "学习 1次" in member.text
+
+
+def test_the_organisation_s_own_line_cannot_be_returned(people: People):
+    people["m01"].say("考勤 党员大会")
+    people["m01"].tap("确认")
+    people["m02"].say("审核")
+    people["m02"].tap("逐条")
+    assert "退回" not in people["m02"].labels
+    people["m02"].tap("通过")
+    assert "没有" in people["m02"].text

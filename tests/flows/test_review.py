@@ -174,3 +174,17 @@ def test_the_reviewer_opens_the_evidence(people: People):
     assert seen.headers["x-content-type-options"] == "nosniff"
     people.client.cookies.set("zhibu_persona", "m22")
     assert people.client.get(path).status_code == 404
+
+
+def test_the_reviewer_finds_all_files_of_a_line(people: People):
+    member, secretary = people["m04"], people["m01"]
+    member.say("申报 学习 1")
+    for name in ("一.pdf", "二.pdf"):
+        member.send(name, b"%PDF-1.4\n%" + name.encode() + b"\ntrailer<<>>\n%%EOF")
+    member.tap("确认")
+    secretary.say("审核")
+    secretary.tap("逐条")
+    people.client.cookies.set("zhibu_persona", "m01")
+    page = people.client.get("/" + secretary.screens[0]["link"].split("/", 3)[3]).text
+    assert "一.pdf" in page
+    assert "二.pdf" in page
