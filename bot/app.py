@@ -64,15 +64,21 @@ def house(settings: Settings) -> House:
     return House(ZoneInfo(settings.timezone), CHINA)
 
 
-def open_parts(settings: Settings, clock: Clock | None = None) -> Parts:
-    """Takes the data folder for this process alone, brings its tables up to date, and opens it."""
-    settings.data.mkdir(parents=True, exist_ok=True)
-    lock = (settings.data / "zhibu.lock").open("w")
+def lock_folder(folder: Path) -> IO[str]:
+    """Takes a data folder for this process alone."""
+    folder.mkdir(parents=True, exist_ok=True)
+    lock = (folder / "zhibu.lock").open("w")
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:
         lock.close()
-        raise FolderInUse(str(settings.data)) from error
+        raise FolderInUse(str(folder)) from error
+    return lock
+
+
+def open_parts(settings: Settings, clock: Clock | None = None, lock: IO[str] | None = None) -> Parts:
+    """Takes the data folder (unless it is held already), brings its tables up to date, and opens it."""
+    lock = lock or lock_folder(settings.data)
     upgrade(settings.database)
     database = Database(settings.database)
     return Parts(settings, database, Desk(database, house(settings)), clock or Clock(real_time), lock)

@@ -50,13 +50,17 @@ def demo(
 ) -> None:
     """Try everything with sample people: no token, no account, no server."""
     from bot.sample.history import remove_unfinished
+    from storage.audit import last_at
     from storage.members import is_empty
 
     settings = settings_or_exit(data=data or settings_or_exit().data / "demo", port=port)
     say = words(settings.locale)
     start = _instant(now, settings, say)
+    lock = locked(settings, say)
     remove_unfinished(settings.data)
-    parts = opened(settings, say, start)
+    parts = opened(settings, say, start, lock)
+    if now is None and (last := parts.database.read(last_at)) is not None:
+        parts.clock.move(last)  # a demo whose clock was moved goes on from there
     if not parts.database.read(is_empty) and not (settings.data / DEMO_MARK).exists():
         parts.close()
         out.print(say("{folder} holds real people; the demo would open it to everybody.", folder=settings.data))
@@ -163,16 +167,26 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="For programs.")
         out.print(f"{name}: {value}")
 
 
-def opened(settings: Settings, say: Say, start: datetime | None = None):  # type: ignore[no-untyped-def]
-    """The parts of the house, or a sentence why it cannot be opened."""
-    from bot.app import FolderInUse, open_parts, real_time
-    from bot.clock import Clock
+def locked(settings: Settings, say: Say):  # type: ignore[no-untyped-def]
+    """The lock on the data folder, or a sentence why it cannot be had."""
+    from bot.app import FolderInUse, lock_folder
 
     try:
-        return open_parts(settings, Clock(real_time, start))
+        return lock_folder(settings.data)
     except FolderInUse as error:
         out.print(say("Another process works in {folder}. End it first, or give another folder.", folder=settings.data))
         raise typer.Exit(1) from error
+    except OSError as error:
+        out.print(say("The folder {folder} cannot be used: {reason}", folder=settings.data, reason=error.strerror))
+        raise typer.Exit(1) from error
+
+
+def opened(settings: Settings, say: Say, start: datetime | None = None, lock=None):  # type: ignore[no-untyped-def]
+    """The parts of the house."""
+    from bot.app import open_parts, real_time
+    from bot.clock import Clock
+
+    return open_parts(settings, Clock(real_time, start), lock or locked(settings, say))
 
 
 def reading(settings: Settings, say: Say):  # type: ignore[no-untyped-def]

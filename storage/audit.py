@@ -86,6 +86,11 @@ def broken_at(connection: sa.Connection) -> int | None:
     return None
 
 
+def last_at(connection: sa.Connection) -> datetime | None:
+    """The instant of the latest deed."""
+    return connection.execute(sa.select(sa.func.max(audit.c.at))).scalar()
+
+
 def count(connection: sa.Connection) -> int:
     """How many audit entries there are."""
     return int(connection.execute(sa.select(sa.func.count()).select_from(audit)).scalar_one())

@@ -1,5 +1,9 @@
-"""Tools outside Python that some tests need: skipped and named where one is missing, failed where CI=true."""
+"""Tools outside Python that some tests need: skipped and named where one is missing, failed where CI=true.
 
+The demo house with its year of history comes from tests/houses.py, made once for all tests.
+"""
+
+import logging
 import os
 import shutil
 import subprocess
@@ -8,6 +12,11 @@ from collections.abc import Callable
 
 import pytest
 from hypothesis import settings
+
+from bot.logs import log_from
+from tests.houses import folder, parts, people, year
+
+__all__ = ["folder", "parts", "people", "year"]
 
 # A shared machine may pause in the middle of an example: no deadline.
 settings.register_profile("house", deadline=None, max_examples=50)
@@ -36,6 +45,7 @@ FOUND = pytest.StashKey[dict[str, str | None]]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    log_from(logging.INFO)
     config.addinivalue_line("markers", f"needs(*tools): runs only where these are installed: {', '.join(TOOLS)}")
     config.stash[FOUND] = {}
 

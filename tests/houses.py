@@ -1,6 +1,5 @@
 """A demo house with a year of history, made once and copied for each test; time stands still until it is moved."""
 
-import logging
 import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -12,8 +11,7 @@ from starlette.testclient import TestClient
 from bot.app import EXAMPLES, Parts, build, open_parts
 from bot.clock import Clock
 from bot.config import Settings
-from bot.logs import log_from
-from bot.sample.history import Loader
+from bot.sample.history import Loader, marked
 from tests.flows.people import People
 
 START = datetime(2026, 11, 22, 1, 0, tzinfo=UTC)
@@ -23,10 +21,10 @@ START = datetime(2026, 11, 22, 1, 0, tzinfo=UTC)
 @pytest.fixture(scope="session")
 def year(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The data folder after twelve months of history."""
-    log_from(logging.CRITICAL)
     folder = tmp_path_factory.mktemp("year")
     parts = open_parts(Settings(data=folder), Clock(lambda: START))
-    Loader(parts.desk, EXAMPLES / "b1-member-points", START).load(lambda done, total: None)
+    with marked(folder):
+        Loader(parts.desk, EXAMPLES / "b1-member-points", START).load(lambda done, total: None)
     with TestClient(build(parts, demo=True)):
         return folder
 

@@ -37,15 +37,15 @@ def marked(folder: Path) -> Iterator[None]:
     (folder / UNFINISHED).touch()
     yield
     (folder / "demo").touch()
-    (folder / UNFINISHED).unlink()
+    (folder / UNFINISHED).unlink(missing_ok=True)
 
 
 def remove_unfinished(folder: Path) -> None:
-    """Throws away a demo whose making was cut short."""
+    """Throws away a demo whose making was cut short; whoever calls it holds the folder's lock."""
     if (folder / UNFINISHED).exists():
         for path in folder.glob("zhibu.db*"):
             path.unlink()
-        (folder / UNFINISHED).unlink()
+        (folder / UNFINISHED).unlink(missing_ok=True)
 
 
 class Loader:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from bot.sample.history import UNFINISHED, remove_unfinished
 from storage.engine import sqlite_engine
 
 
@@ -72,6 +73,23 @@ def test_what_cannot_be_is_said_in_a_sentence(folder: Path, words: list[str], en
     assert ran.returncode in (1, 2)
     assert ran.stdout.strip()
     assert "Traceback" not in ran.stderr
+
+
+def test_the_demo_does_not_open_a_folder_of_real_people(folder: Path):
+    (folder / "demo").unlink()
+    ran = zhibu(folder, "demo", "--data", str(folder))
+    assert ran.returncode == 1
+    assert str(folder) in ran.stdout
+
+
+def test_a_demo_cut_short_while_it_was_made_is_made_anew(folder: Path):
+    (folder / UNFINISHED).touch()
+    remove_unfinished(folder)
+    assert not (folder / "zhibu.db").exists()
+    assert not (folder / UNFINISHED).exists()
+    (folder / "zhibu.db").touch()
+    remove_unfinished(folder)
+    assert (folder / "zhibu.db").exists(), "a finished one is left alone"
 
 
 def test_a_second_process_is_refused_in_words(folder: Path, parts):
