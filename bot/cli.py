@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import logging
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import IO, TYPE_CHECKING, Annotated, Any
 
 import typer
 from pydantic import ValidationError
@@ -16,6 +17,10 @@ from rich.progress import Progress
 from bot.config import Settings
 from bot.logs import log_from
 from screens.texts import Say, words
+
+if TYPE_CHECKING:  # imported where they are used: a command must answer at once
+    from bot.app import Parts
+    from handlers.desk import Desk
 
 cli = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 out = Console(soft_wrap=True, highlight=False)
@@ -53,7 +58,9 @@ def demo(
     from storage.audit import last_at
     from storage.members import is_empty
 
-    settings = settings_or_exit(data=data or settings_or_exit().data / "demo", port=port)
+    given = settings_or_exit()
+    folder = data or (given.data if "data" in given.model_fields_set else given.data / "demo")
+    settings = settings_or_exit(data=folder, port=port)
     say = words(settings.locale)
     start = _instant(now, settings, say)
     lock = locked(settings, say)
@@ -71,7 +78,7 @@ def demo(
     serve(parts, demo=True)
 
 
-def seed(parts, say: Say) -> None:  # type: ignore[no-untyped-def]
+def seed(parts: Parts, say: Say) -> None:
     """Makes the sample year; what a kill leaves half done is thrown away at the next start."""
     from bot.app import EXAMPLES
     from bot.sample.history import Loader, Unusable, marked
@@ -167,7 +174,7 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="For programs.")
         out.print(f"{name}: {value}")
 
 
-def locked(settings: Settings, say: Say):  # type: ignore[no-untyped-def]
+def locked(settings: Settings, say: Say) -> IO[str]:
     """The lock on the data folder, or a sentence why it cannot be had."""
     from bot.app import FolderInUse, lock_folder
 
@@ -181,7 +188,7 @@ def locked(settings: Settings, say: Say):  # type: ignore[no-untyped-def]
         raise typer.Exit(1) from error
 
 
-def opened(settings: Settings, say: Say, start: datetime | None = None, lock=None):  # type: ignore[no-untyped-def]
+def opened(settings: Settings, say: Say, start: datetime | None = None, lock: IO[str] | None = None) -> Parts:
     """The parts of the house."""
     from bot.app import open_parts, real_time
     from bot.clock import Clock
@@ -189,7 +196,7 @@ def opened(settings: Settings, say: Say, start: datetime | None = None, lock=Non
     return open_parts(settings, Clock(real_time, start), lock or locked(settings, say))
 
 
-def reading(settings: Settings, say: Say):  # type: ignore[no-untyped-def]
+def reading(settings: Settings, say: Say) -> AbstractContextManager[tuple[Desk, datetime]]:
     """A desk that only reads, beside whatever process runs."""
     from bot.app import read_only
 
@@ -199,7 +206,7 @@ def reading(settings: Settings, say: Say):  # type: ignore[no-untyped-def]
     return read_only(settings)
 
 
-def serve(parts, *, demo: bool) -> None:  # type: ignore[no-untyped-def]
+def serve(parts: Parts, *, demo: bool) -> None:
     """Serves until Ctrl+C."""
     import uvicorn
 

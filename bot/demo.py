@@ -15,13 +15,16 @@ from starlette.routing import Mount, Route
 from bot.dialogs import plain
 from bot.proof import proof, proofs
 from bot.webchat import MOST_FORM, Front, chat_page, inbounds, newer, send
+from handlers.context import Refused
 from handlers.members import WEBCHAT, address_of
 from rules.access import Actor
+from rules.evidence import check_file
 from rules.periods import first_day, last_day, period_of, shift
 from scheduler.jobs import instants
 from scheduler.runner import Runner
 from screens.door import stranger, unknown
 from screens.members import role_word
+from screens.problems import refused
 from screens.texts import moment
 from storage import identities, members, outbox
 from storage.engine import Connection
@@ -161,8 +164,10 @@ class Demo:
 
     async def messages(self, request: Request) -> Response:
         """One message as JSON or as a form with a file: always 200 with at least one screen."""
-        if int(request.headers.get("content-length") or 0) > MOST_FORM:
-            return await self._replies(Said(), None)
+        size = int(request.headers.get("content-length") or 0)
+        if size > MOST_FORM:
+            screen = refused(self.front.say, Refused(tuple(check_file(size, ""))))
+            return JSONResponse({"screens": [plain(screen, "")]})
         if request.headers.get("content-type", "").startswith("multipart/"):
             async with request.form(max_files=1, max_fields=10) as form:
                 said = Said(**{name: str(form.get(name) or "") for name in Said.__struct_fields__})

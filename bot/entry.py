@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import secrets as chance
+from collections.abc import Awaitable, Callable
+from functools import partial
 from http import HTTPStatus
 
 from starlette.requests import Request
@@ -14,49 +16,46 @@ from bot import secrets
 from bot.proof import proof, proofs
 from bot.webchat import COOKIE, Front, chat_page, csrf_of, newer, send, signed_in, stranger
 from handlers.context import Refused
-from handlers.members import FindInvitation, Invited, Redeem
-from rules.access import SYSTEM
+from handlers.members import FindInvitation, Invited, Leave, Redeem
+from rules.access import SYSTEM, Actor
 from screens.problems import sentence
+
+Act = Callable[[Request, Actor, str], Awaitable[Response]]
 
 
 def routes(front: Front) -> list[Route]:
     """The doors of a house that is in use."""
-
-    async def chat(request: Request) -> Response:
-        known = await signed_in(front, request)
-        return stranger(front) if known is None else await chat_page(front, *known, None)
-
-    async def items(request: Request) -> Response:
-        known = await signed_in(front, request)
-        return Response(status_code=HTTPStatus.UNAUTHORIZED) if known is None else await newer(front, request, known[0])
-
-    async def post(request: Request) -> Response:
-        known = await signed_in(front, request)
-        return Response(status_code=HTTPStatus.UNAUTHORIZED) if known is None else await send(front, request, *known)
-
-    async def evidence(request: Request) -> Response:
-        known = await signed_in(front, request)
-        return stranger(front) if known is None else await proof(front, request, known[0])
-
-    async def evidence_of_line(request: Request) -> Response:
-        known = await signed_in(front, request)
-        return stranger(front) if known is None else await proofs(front, request, known[0])
-
-    async def enter(request: Request) -> Response:
-        return await enter_page(front, request)
-
-    async def home(_request: Request) -> Response:
-        return RedirectResponse("/chat", HTTPStatus.SEE_OTHER)
-
     return [
-        Route("/", home),
-        Route("/chat", chat),
-        Route("/chat/items", items),
-        Route("/chat/send", post, methods=["POST"]),
-        Route("/chat/evidence/{id:int}", evidence),
-        Route("/chat/evidence/line/{id:int}", evidence_of_line),
-        Route("/chat/enter/{token}", enter, methods=["GET", "POST"]),
+        Route("/", partial(home, front)),
+        Route("/chat", guarded(front, lambda _, actor, key: chat_page(front, actor, key, None))),
+        Route("/chat/items", guarded(front, lambda request, actor, _: newer(front, request, actor), page=False)),
+        Route(
+            "/chat/send",
+            guarded(front, lambda request, actor, key: send(front, request, actor, key), page=False),
+            methods=["POST"],
+        ),
+        Route("/chat/leave", partial(leave_chat, front), methods=["POST"]),
+        Route("/chat/evidence/{id:int}", guarded(front, lambda request, actor, _: proof(front, request, actor))),
+        Route("/chat/evidence/line/{id:int}", guarded(front, lambda request, actor, _: proofs(front, request, actor))),
+        Route("/chat/enter/{token}", partial(enter_page, front), methods=["GET", "POST"]),
     ]
+
+
+def guarded(front: Front, act: Act, *, page: bool = True) -> Callable[[Request], Awaitable[Response]]:
+    """An endpoint for those who are signed in; others get a page that says how to come in, or 401."""
+
+    async def endpoint(request: Request) -> Response:
+        known = await signed_in(front, request)
+        if known is not None:
+            return await act(request, *known)
+        return stranger(front) if page else Response(status_code=HTTPStatus.UNAUTHORIZED)
+
+    return endpoint
+
+
+async def home(_front: Front, _request: Request) -> Response:
+    """The chat is the home."""
+    return RedirectResponse("/chat", HTTPStatus.SEE_OTHER)
 
 
 async def enter_page(front: Front, request: Request) -> Response:
@@ -91,3 +90,15 @@ async def enter_page(front: Front, request: Request) -> Response:
         problem=problem,
         csrf=csrf_of(token_hash),
     )
+
+
+async def leave_chat(front: Front, request: Request) -> Response:
+    """Ends the session of this device."""
+    key = request.cookies.get(COOKIE, "")
+    async with request.form(max_fields=2) as form:
+        if form.get("csrf") != csrf_of(key):
+            return Response(status_code=HTTPStatus.FORBIDDEN)
+    await asyncio.wrap_future(front.desk.submit(SYSTEM, Leave(secrets.hashed(key)), front.clock.now()))
+    response = RedirectResponse("/chat", HTTPStatus.SEE_OTHER)
+    response.delete_cookie(COOKIE)
+    return response

@@ -60,6 +60,18 @@ class Redeem:
 
 
 @dataclass(frozen=True, slots=True)
+class Leave:
+    """Ends a session of the web chat."""
+
+    key_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """The session is over."""
+
+
+@dataclass(frozen=True, slots=True)
 class Welcome:
     """The home screen's facts."""
 
@@ -211,6 +223,12 @@ def redeem(context: Context, request: Redeem) -> Entered | Refused:
     return Entered(row.member, until)
 
 
+def leave(context: Context, request: Leave) -> Left:
+    """The key opens nothing any more."""
+    invitations.close_session(context.connection, request.key_hash)
+    return Left()
+
+
 REQUESTS: dict[type, Handler] = {
     Home: home,
     Help: manual,
@@ -218,4 +236,5 @@ REQUESTS: dict[type, Handler] = {
     Invite: invite,
     FindInvitation: find_invitation,
     Redeem: redeem,
+    Leave: leave,
 }

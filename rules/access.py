@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
 
 ROLES = ("secretary", "officer", "grid_lead", "instructor", "committee", "administrator")
 
@@ -87,15 +86,3 @@ def _others(holders: list[Holder], barred: set[int]) -> dict[int, int | None]:
     """Who is left → on whose behalf; who holds the role himself acts for himself."""
     own_last = sorted(holders, key=lambda holder: holder.deputy_of is None)
     return {holder.member: holder.deputy_of for holder in own_last if holder.member not in barred}
-
-
-@dataclass(frozen=True, slots=True)
-class Term:
-    """Days between which something holds, both included; an open end is None."""
-
-    start: date | None = None
-    end: date | None = None
-
-    def holds(self, day: date) -> bool:
-        """Whether the day lies in the term."""
-        return (self.start is None or self.start <= day) and (self.end is None or day <= self.end)

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from handlers.inbox import Tidy
 from handlers.notices import CheckCalendar, ComposeDigests, Remind
 from handlers.periods import ClosePeriods, OpenPeriods
 from rules.notices import DIGEST_AT
@@ -26,6 +27,7 @@ JOBS = (
     Job("open_periods", time(0, 0), OpenPeriods()),
     Job("close_periods", time(0, 0), ClosePeriods()),
     Job("check_calendar", time(0, 0), CheckCalendar()),
+    Job("tidy", time(0, 0), Tidy()),
     Job("remind", DIGEST_AT, Remind()),
     Job("digest", DIGEST_AT, ComposeDigests()),
 )

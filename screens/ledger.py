@@ -13,7 +13,7 @@ from rules.periods import year_of
 from rules.schemes import ATTENDANCE
 from screens.declarations.lines import attendance_word
 from screens.screen import Choice, Draw, Prompt, Screen
-from screens.texts import Say, amount, joined, month, note_text, number, short_month, signed
+from screens.texts import Say, amount, clean, joined, month, note_text, number, short_month, signed
 
 
 def points(say: Say, answer: h.Points) -> Screen:
@@ -94,6 +94,7 @@ def _reason(say: Say, reason: h.Reason, year: int) -> str:
         say("by {name}", name=reason.reviewer) if reason.reviewer else "",
         reason.criterion.clause,
         note_text(say, reason.note),
+        *(say("your answer: {text}", text=clean(text)) for text in reason.remarks),
     )
 
 

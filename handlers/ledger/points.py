@@ -77,6 +77,7 @@ class Reason:
     reviewer: str
     decided_at: datetime | None
     note: str
+    remarks: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +181,7 @@ def _reasons(context: Context, scheme: str, year: int, result: Score) -> list[Re
     lines = declarations.by_ids(context.connection, [row.line for row in posted])
     decisions = reviews.reviews_of(context.connection, lines)
     names = members.names(context.connection, [row.reviewer for row in decisions.values()])
+    remarks = reviews.remarks_of(context.connection, lines)
     reasons = []
     for row in posted:
         line, part, decided = lines[row.line], parts[row.id], decisions.get(row.line)
@@ -198,6 +200,7 @@ def _reasons(context: Context, scheme: str, year: int, result: Score) -> list[Re
                 names.get(decided.reviewer, "") if decided else "",
                 decided.at if decided else None,
                 row.reason or line.note,
+                tuple(remarks.get(row.line, ())),
             )
         )
     return reasons

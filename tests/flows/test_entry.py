@@ -97,6 +97,17 @@ def test_a_new_invitation_ends_the_sessions_before(house: TestClient, parts: Par
     assert house.get("/chat").status_code == 401
 
 
+def test_signing_out_ends_the_session(house: TestClient, invitation: Invitation):
+    entering(house, invitation, invitation.pin)
+    csrf = re.search(r'name="csrf" value="([^"]+)"', house.get("/chat").text)
+    assert csrf
+    key = house.cookies["zhibu_chat"]
+    assert house.post("/chat/leave", data={"csrf": "wrong"}).status_code == 403
+    assert house.post("/chat/leave", data={"csrf": csrf[1]}).status_code == 303
+    house.cookies.set("zhibu_chat", key)
+    assert house.get("/chat").status_code == 401
+
+
 def test_five_wrong_pins_end_the_link(house: TestClient, invitation: Invitation):
     wrong = "000000" if invitation.pin != "000000" else "111111"
     for left in (4, 3, 2, 1, 0):

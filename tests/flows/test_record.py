@@ -22,6 +22,7 @@ def test_a_deduction_is_shown_posted_told_and_answered(people: People):
     assert any("十一月三次未交学习笔记" in line for line in told["lines"])
     member.post(token=told["choices"][0]["token"])
     member.say("两次已补交")
+    assert "两次已补交" in "".join(line for screen in member.say("为什么") for line in screen["lines"])
     answer = secretary.inbox()[-1]
     assert answer["kind"] == "member_answered"
     assert any("两次已补交" in line for line in answer["lines"])

@@ -1,11 +1,10 @@
 """Who may do what, and who decides whose lines."""
 
-from datetime import date
 from itertools import product
 
 import pytest
 
-from rules.access import PERMISSIONS, ROLES, SYSTEM, Actor, Grant, Holder, Term, reviewers
+from rules.access import PERMISSIONS, ROLES, SYSTEM, Actor, Grant, Holder, reviewers
 
 MEMBER, PEER, OTHER, DEPUTY, OFFICER, SECOND_OFFICER = 1, 2, 3, 4, 5, 6
 
@@ -141,18 +140,3 @@ def test_a_line_is_decided_by_others_than_its_member(
 ):
     assert reviewers(MEMBER, branch, parent) == expected
     assert reviewers(MEMBER, reversed(branch), iter(parent[::-1])) == expected
-
-
-@pytest.mark.parametrize(
-    ("start", "end", "holds"),
-    [
-        (None, None, True),
-        (date(2026, 3, 15), date(2026, 3, 15), True),
-        (date(2026, 3, 16), None, False),
-        (date(2026, 3, 14), None, True),
-        (None, date(2026, 3, 14), False),
-        (None, date(2026, 3, 16), True),
-    ],
-)
-def test_a_term_holds_from_its_first_to_its_last_day(start: date | None, end: date | None, holds: bool):
-    assert Term(start, end).holds(date(2026, 3, 15)) is holds
