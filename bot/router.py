@@ -213,11 +213,12 @@ class Turn:
         return row if row is not None and row.expires_at >= self.context.now else None
 
     def _typed(self) -> tuple[list[Screen], list[Rendered]]:
-        heard, live = self.heard, self._live()
+        heard = self.heard
+        if heard.request is not None and heard.approve_but is None and not heard.undo:
+            return self._tried(heard.request)
+        live = self._live()
         if heard.approve_but is not None or heard.undo:
             return self._on_screen(live)
-        if heard.request is not None:
-            return self._tried(heard.request)
         folded = matching.folded(heard.text)
         chosen = next((row for row in live if folded and matching.folded(row.label) == folded), None)
         if chosen is not None:

@@ -13,10 +13,11 @@ from rules.notices import KINDS
 from rules.periods import Calendar, weekdays
 from rules.problems import Problem
 from rules.schemes import Scheme, parse
-from storage import outbox, schemes
+from storage import members, outbox, schemes
 from storage.audit import Deed
 from storage.audit import record as record_deeds
 from storage.engine import Connection
+from storage.members import Person
 from storage.schemes import SchemeVersion
 
 
@@ -79,11 +80,18 @@ class Context:
     house: House
     quiet: bool = False
     in_force: dict[tuple[str, date], int | None] = field(default_factory=dict)
+    known: dict[int, Person | None] = field(default_factory=dict)
 
     @property
     def today(self) -> date:
         """The local day."""
         return self.house.today(self.now)
+
+    def person(self, member: int) -> Person | None:
+        """A member with his unit today; asked of the database once a request."""
+        if member not in self.known:
+            self.known[member] = members.person(self.connection, member, self.today)
+        return self.known[member]
 
     def scheme_for(self, path: str, day: date | None = None) -> Published | None:
         """The scheme in force for a unit on a day (today when none is given)."""

@@ -135,7 +135,7 @@ def address_of(member: int) -> str:
 
 def home(context: Context, _request: Home) -> Welcome | Refused:
     """What waits, and what can be done."""
-    person = members.person(context.connection, context.actor.member, context.today)
+    person = context.person(context.actor.member)
     if person is None:
         return refuse("member_unknown")
     period = period_of(context.today)
@@ -177,7 +177,7 @@ def stop(context: Context, _request: Stop) -> Stopped:
 
 def invite(context: Context, request: Invite) -> Invitation | Refused:
     """Makes an invitation; an older one of the same member ends."""
-    person = members.person(context.connection, request.member, context.today)
+    person = context.person(request.member)
     if person is None or context.actor.may("invite", person.unit, person.path) is None:
         return refuse("not_allowed")
     until = context.now + INVITATION_DAYS

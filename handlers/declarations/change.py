@@ -70,7 +70,10 @@ def submit(context: Context, request: Submit) -> Receipt | EvidenceQuestion | Re
     ]
     if len(current) != len(wanted) or any(line.member != desk.person.id or line.state != "draft" for line in current):
         return refuse("drafts_changed")
-    missing = next((shown for shown in views(context, current) if lacks_evidence(shown)), None)
+    criteria = desk.published.scheme.criteria
+    required = {code for code, each in criteria.items() if each.evidence == "required"}
+    strict = [line for line in current if line.criterion in required]
+    missing = next((shown for shown in views(context, strict) if lacks_evidence(shown)), None) if strict else None
     if missing is not None:
         return EvidenceQuestion(missing, desk.person.id, required=True)
     period = period_of(context.today)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from handlers.context import Context, Published, Refused, refuse
-from storage import members
 from storage.members import Person
 
 
@@ -21,7 +20,7 @@ class Declarer:
 def subject(context: Context, member: int) -> Declarer | Refused:
     """The person a declaration is for, when the actor may make it."""
     wanted = member or context.actor.member
-    person = members.person(context.connection, wanted, context.today)
+    person = context.person(wanted)
     own = wanted == context.actor.member
     if person is None:
         return refuse("member_unknown")

@@ -132,7 +132,7 @@ def mark_again(context: Context, request: MarkAgain) -> Recorded | Refused:
     if row is None or request.state not in ATTENDANCE or reversal_of(context.connection, row.id) is None:
         return refuse("entry_unknown")
     line = declarations.by_ids(context.connection, [row.line])[row.line]
-    person = members.person(context.connection, row.member, context.today)
+    person = context.person(row.member)
     if person is None or context.actor.may("record", person.unit, person.path) is None:
         return refuse("not_allowed")
     key = f"again:{row.id}"

@@ -147,7 +147,7 @@ def pick_member(context: Context, request: PickMember) -> People | Refused:
 
 
 def _for_record(context: Context, member: int, action: str = "record") -> Person | Refused:
-    person = members.person(context.connection, member, context.today)
+    person = context.person(member)
     if person is None or context.actor.may(action, person.unit, person.path) is None:
         return refuse("not_allowed")
     return person

@@ -8,7 +8,7 @@ from decimal import Decimal
 from handlers.context import Context, Published
 from rules.periods import period_of, year_of
 from rules.scoring import ZERO, Entry, Score, score
-from storage import ledger, members, schemes
+from storage import ledger, schemes
 from storage.declarations import Line
 
 
@@ -92,5 +92,5 @@ def scored(
 
 def _in_force(context: Context, member: int) -> Published | None:
     """The version for a member whose year has no entry yet."""
-    person = members.person(context.connection, member, context.today)
+    person = context.person(member)
     return None if person is None else context.scheme_for(person.path)
