@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import socket
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -63,6 +64,7 @@ def demo(
     settings = settings_or_exit(data=folder, port=port)
     say = words(settings.locale)
     start = _instant(now, settings, say)
+    door = listening(settings, say)
     lock = locked(settings, say)
     remove_unfinished(settings.data)
     parts = opened(settings, say, start, lock)
@@ -75,7 +77,7 @@ def demo(
     if parts.database.read(is_empty):
         seed(parts, say)
     out.print(say("The demo is open at {address} (Ctrl+C ends it)", address=settings.address))
-    serve(parts, demo=True)
+    serve(parts, door, demo=True)
 
 
 def seed(parts: Parts, say: Say) -> None:
@@ -101,9 +103,10 @@ def run(port: Port = None) -> None:
     log_from(logging.INFO)
     settings = settings_or_exit(port=port)
     say = words(settings.locale)
+    door = listening(settings, say)
     parts = opened(settings, say)
     out.print(say("Open at {address}/chat (Ctrl+C ends it)", address=settings.address))
-    serve(parts, demo=False)
+    serve(parts, door, demo=False)
 
 
 @cli.command()
@@ -206,21 +209,27 @@ def reading(settings: Settings, say: Say) -> AbstractContextManager[tuple[Desk, 
     return read_only(settings)
 
 
-def serve(parts: Parts, *, demo: bool) -> None:
+def listening(settings: Settings, say: Say) -> socket.socket:
+    """The port, taken before any work is done, or a sentence why it cannot be had."""
+    door = socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET)
+    door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        door.bind((settings.host, settings.port))
+    except OSError as error:
+        door.close()
+        out.print(say("Port {port} is taken. Give another one, for example --port 8001.", port=settings.port))
+        raise typer.Exit(1) from error
+    return door
+
+
+def serve(parts: Parts, door: socket.socket, *, demo: bool) -> None:
     """Serves until Ctrl+C."""
     import uvicorn
 
     from bot.app import build
 
-    config = uvicorn.Config(
-        build(parts, demo=demo),
-        host=parts.settings.host,
-        port=parts.settings.port,
-        log_level="warning",
-        access_log=False,
-        timeout_graceful_shutdown=5,
-    )
-    uvicorn.Server(config).run()
+    config = uvicorn.Config(build(parts, demo=demo), log_level="warning", access_log=False, timeout_graceful_shutdown=5)
+    uvicorn.Server(config).run(sockets=[door])
 
 
 def _instant(text: str | None, settings: Settings, say: Say) -> datetime | None:

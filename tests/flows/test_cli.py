@@ -2,6 +2,7 @@
 
 import json
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -90,6 +91,17 @@ def test_a_demo_cut_short_while_it_was_made_is_made_anew(folder: Path):
     (folder / "zhibu.db").touch()
     remove_unfinished(folder)
     assert (folder / "zhibu.db").exists(), "a finished one is left alone"
+
+
+def test_a_port_that_is_taken_is_said_before_any_work(folder: Path):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        ran = zhibu(folder, "demo", "--data", str(folder / "new"), "--port", str(port))
+    assert ran.returncode == 1
+    assert str(port) in ran.stdout
+    assert not (folder / "new").exists()
 
 
 def test_a_second_process_is_refused_in_words(folder: Path, parts):
