@@ -42,6 +42,7 @@ class Router:
     locale: str
     public_url: str
     indexes: dict[int, matching.Index] = field(default_factory=dict)
+    spare: secrets.Spare = field(default_factory=secrets.Spare)
 
     async def receive(self, inbound: Inbound) -> list[Rendered]:
         """The reply to a message, after the commit."""
@@ -113,7 +114,7 @@ class Router:
             inbox.keep(connection, _row(inbound, member, reply, now))
             return reply
         context = self.desk.context(connection, actor, now)
-        turn = Turn(context, say, inbound, heard, self.desk)
+        turn = Turn(context, say, inbound, heard, self.desk, self.spare)
         screens, current = turn.answer()
         if turn.pressed:
             inbound = replace(inbound, text=turn.pressed)
@@ -155,6 +156,7 @@ class Turn:
     inbound: Inbound
     heard: Heard
     desk: Desk
+    spare: secrets.Spare
     pressed: str = ""
 
     def answer(self) -> tuple[list[Screen], list[Rendered]]:
@@ -174,7 +176,7 @@ class Turn:
 
     def _asked(self, request: Any) -> Any:
         if isinstance(request, Invite) and not request.token_hash:
-            request = replace(request, **asdict(secrets.draw()))
+            request = replace(request, **asdict(self.spare.take()))
         return self.desk.handle(self.context, request)
 
     def _tried(self, request: Any) -> tuple[list[Screen], list[Rendered]]:

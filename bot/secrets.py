@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+import threading
 from dataclasses import dataclass
+from queue import SimpleQueue
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
@@ -37,3 +39,19 @@ def matches(pin_hash: str, pin: str) -> bool:
         return PasswordHasher().verify(pin_hash, pin)
     except VerifyMismatchError:
         return False
+
+
+class Spare:
+    """Secrets drawn in advance: hashing a PIN takes longer than a write unit may."""
+
+    def __init__(self) -> None:
+        self._drawn: SimpleQueue[Drawn] = SimpleQueue()
+        self._draw_ahead()
+
+    def take(self) -> Drawn:
+        """Secrets nobody was given; the next are drawn meanwhile."""
+        self._draw_ahead()
+        return self._drawn.get()
+
+    def _draw_ahead(self) -> None:
+        threading.Thread(target=lambda: self._drawn.put(draw()), name="secrets", daemon=True).start()
