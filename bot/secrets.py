@@ -22,6 +22,10 @@ class Drawn:
     pin_hash: str
 
 
+# 19 MiB and two passes, OWASP's least for argon2id: a PIN has five tries, and the usual 64 MiB would stay resident
+HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
+
+
 def hashed(text: str) -> str:
     """The hash of a long random text, as it is stored and looked up."""
     return hashlib.sha256(text.encode()).hexdigest()
@@ -30,13 +34,13 @@ def hashed(text: str) -> str:
 def draw() -> Drawn:
     """A new token and a PIN of six digits."""
     token, pin = secrets.token_urlsafe(24), f"{secrets.randbelow(1_000_000):06d}"
-    return Drawn(token, hashed(token), pin, PasswordHasher().hash(pin))
+    return Drawn(token, hashed(token), pin, HASHER.hash(pin))
 
 
 def matches(pin_hash: str, pin: str) -> bool:
     """Whether a PIN is the one whose hash was stored."""
     try:
-        return PasswordHasher().verify(pin_hash, pin)
+        return HASHER.verify(pin_hash, pin)
     except VerifyMismatchError:
         return False
 
@@ -46,11 +50,13 @@ class Spare:
 
     def __init__(self) -> None:
         self._drawn: SimpleQueue[Drawn] = SimpleQueue()
-        self._draw_ahead()
+        self._begun = False
 
     def take(self) -> Drawn:
-        """Secrets nobody was given; the next are drawn meanwhile."""
-        self._draw_ahead()
+        """Secrets nobody was given; the next are drawn meanwhile, and none before the first are wanted."""
+        for _ in range(1 if self._begun else 2):
+            self._draw_ahead()
+        self._begun = True
         return self._drawn.get()
 
     def _draw_ahead(self) -> None:
