@@ -32,7 +32,7 @@ from storage.identities import Reachable
 
 COOKIE = "zhibu_persona"
 MOST_INBOX = 200
-MOST_STEPS = 400
+DAYS_STEPPED = 200
 
 
 class Said(msgspec.Struct, frozen=True):
@@ -243,8 +243,8 @@ class Demo:
         clock, zone = self.front.clock, self.front.desk.house.zone
         if wanted < clock.now():
             return False
-        steps = list(instants(max(clock.now(), wanted - timedelta(days=MOST_STEPS)), wanted, zone))
-        for step in [*steps[-MOST_STEPS:], wanted]:
+        steps = list(instants(max(clock.now(), wanted - timedelta(days=DAYS_STEPPED)), wanted, zone))
+        for step in [*steps, wanted]:
             clock.move(step)
             await self.runner.tick()
             await self.front.sender.drain()

@@ -77,7 +77,7 @@ def shown_once(say: Say) -> Screen:
 def broken(say: Say) -> Screen:
     """The machine failed; the message is kept."""
     lines = (
-        say("Your message is kept, but could not be handled. The administrator sees it."),
+        say("Your message is kept, but could not be handled. An administrator can look into it."),
         say("You can go on with something else."),
     )
     return Screen(say("Something went wrong on our side"), lines, (Choice(say("Home"), Home()),))

@@ -85,8 +85,8 @@ def test_a_late_tap_on_a_decided_line_is_refused_with_words(people: People):
     second.tap("逐条")
     first.tap("全部通过")
     second.tap("驳回")
+    assert "已通过（" in second.text, "the state it has, and who decided it"
     assert "王立新" in second.text
-    assert "通过" in second.text
     second.say("审核")
     assert people["m03"].say("我的积分")[0]["title"].count("78.5") == 1
 
