@@ -1,0 +1,79 @@
+"""The commands that look after a house: invite, verify, status."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated
+
+import typer
+
+from bot.cli.frame import cli, opened, out, reading, settings_or_exit
+from screens.texts import words
+
+
+@cli.command()
+def invite(member: Annotated[str, typer.Argument(help="Code of the member.")]) -> None:
+    """Make a personal link and PIN for a member, for example the first secretary."""
+    from dataclasses import asdict
+
+    from bot.secrets import draw
+    from handlers.members import Invitation, Invite
+    from rules.access import Actor, Grant
+    from storage.members import member_by_code
+
+    settings = settings_or_exit()
+    say = words(settings.locale)
+    parts = opened(settings, say)
+    try:
+        number = parts.database.read(lambda connection: member_by_code(connection, member))
+        if number is None:
+            out.print(say("No member has the code {code}.", code=member))
+            raise typer.Exit(1)
+        operator = Actor(0, grants=(Grant("administrator", 0, "/"),))
+        answer = parts.desk.do(operator, Invite(number, **asdict(draw())), parts.clock.now())
+    finally:
+        parts.close()
+    if not isinstance(answer, Invitation):
+        out.print(say("Your role does not allow this here. Please ask your branch secretary."))
+        raise typer.Exit(1)
+    out.print(
+        say("Link for {name}: {link}", name=answer.person.name, link=f"{settings.address}/chat/enter/{answer.token}")
+    )
+    out.print(say("PIN: {pin}", pin=answer.pin))
+
+
+@cli.command()
+def verify() -> None:
+    """Recompute every figure and check the audit chain; exit 1 on a break."""
+    from handlers.ledger.check import Verify
+    from rules.access import SYSTEM
+    from screens.problems import sentence
+
+    settings = settings_or_exit()
+    say = words(settings.locale)
+    with reading(settings, say) as (desk, now):
+        answer = desk.ask(SYSTEM, Verify(), now)
+    for problem in answer.problems:
+        out.print(sentence(say, problem))
+    facts = {"entries": answer.entries, "members": answer.members, "audit": answer.audit}
+    if answer.problems:
+        out.print(say("{count} breaks found.", count=len(answer.problems)))
+        raise typer.Exit(1)
+    out.print(say("All is well: {entries} ledger entries, {members} members' figures, {audit} audit entries.", **facts))
+
+
+@cli.command()
+def status(as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False) -> None:
+    """What is stored, and what waits."""
+    from handlers.overview import Status
+    from rules.access import SYSTEM
+
+    settings = settings_or_exit()
+    say = words(settings.locale)
+    with reading(settings, say) as (desk, now):
+        facts = desk.ask(SYSTEM, Status(), now).facts
+    if as_json:
+        typer.echo(json.dumps(facts, ensure_ascii=False))
+        return
+    for name, value in facts.items():
+        out.print(f"{name}: {value}")

@@ -1,0 +1,79 @@
+"""What every command needs: settings, the lock, an open house, and where words go."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime
+from typing import IO, TYPE_CHECKING, Any
+
+import typer
+from pydantic import ValidationError
+from rich.console import Console
+
+from bot.config import Settings
+from screens.texts import Say
+
+if TYPE_CHECKING:  # imported where they are used: a command must answer at once
+    from bot.app import Parts
+    from handlers.desk import Desk
+
+cli = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
+out = Console(soft_wrap=True, highlight=False)
+
+
+def settings_or_exit(**given: Any) -> Settings:
+    """The settings, or a sentence for each that is wrong."""
+    try:
+        return Settings(**{name: value for name, value in given.items() if value is not None})
+    except ValidationError as error:
+        for problem in error.errors():
+            name = "ZHIBU_" + "_".join(str(part) for part in problem["loc"]).upper()
+            out.print(f"{name}: {problem['msg']}")
+        raise typer.Exit(2) from error
+
+
+def locked(settings: Settings, say: Say) -> IO[str]:
+    """The lock on the data folder, or a sentence why it cannot be had."""
+    from bot.app import FolderInUse, lock_folder
+
+    try:
+        return lock_folder(settings.data)
+    except FolderInUse as error:
+        out.print(say("Another process works in {folder}. End it first, or give another folder.", folder=settings.data))
+        raise typer.Exit(1) from error
+    except OSError as error:
+        out.print(say("The folder {folder} cannot be used: {reason}", folder=settings.data, reason=error.strerror))
+        raise typer.Exit(1) from error
+
+
+def opened(settings: Settings, say: Say, start: datetime | None = None, lock: IO[str] | None = None) -> Parts:
+    """The parts of the house."""
+    from bot.app import open_parts, real_time
+    from bot.clock import Clock
+
+    return open_parts(settings, Clock(real_time, start), lock or locked(settings, say))
+
+
+def reading(settings: Settings, say: Say) -> AbstractContextManager[tuple[Desk, datetime]]:
+    """A desk that only reads, beside whatever process runs."""
+    from bot.app import read_only
+
+    if not settings.database.exists():
+        out.print(say("There is no data in {folder} yet. Try: zhibu demo", folder=settings.data))
+        raise typer.Exit(1)
+    return read_only(settings)
+
+
+def instant(text: str | None, settings: Settings, say: Say) -> datetime | None:
+    """An instant from the command line; without a zone it is local."""
+    if text is None:
+        return None
+    from zoneinfo import ZoneInfo
+
+    try:
+        given = datetime.fromisoformat(text)
+    except ValueError as error:
+        out.print(say("Give an instant such as 2026-12-01T08:30."))
+        raise typer.Exit(2) from error
+    local = given if given.tzinfo else given.replace(tzinfo=ZoneInfo(settings.timezone))
+    return local.astimezone(UTC)

@@ -1,0 +1,107 @@
+"""The commands that serve: demo and run."""
+
+from __future__ import annotations
+
+import logging
+import socket
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.progress import Progress
+
+from bot.cli.frame import cli, instant, locked, opened, out, settings_or_exit
+from bot.config import Settings
+from bot.logs import log_from
+from screens.texts import Say, words
+
+if TYPE_CHECKING:  # imported where they are used: a command must answer at once
+    from bot.app import Parts
+
+DEMO_MARK = "demo"
+
+Port = Annotated[int | None, typer.Option(help="Port to listen on.")]
+
+
+@cli.command()
+def demo(
+    port: Port = None,
+    data: Annotated[Path | None, typer.Option(help="Folder for the demo's data; kept for the next time.")] = None,
+    now: Annotated[str | None, typer.Option(help="Where the demo's clock starts, e.g. 2026-11-22T09:00.")] = None,
+) -> None:
+    """Try everything with sample people: no token, no account, no server."""
+    from bot.sample.history import remove_unfinished
+    from storage.audit import last_at
+    from storage.members import is_empty
+
+    given = settings_or_exit()
+    folder = data or (given.data if "data" in given.model_fields_set else given.data / "demo")
+    settings = settings_or_exit(data=folder, port=port)
+    say = words(settings.locale)
+    start = instant(now, settings, say)
+    door = listening(settings, say)
+    lock = locked(settings, say)
+    remove_unfinished(settings.data)
+    parts = opened(settings, say, start, lock)
+    if now is None and (last := parts.database.read(last_at)) is not None:
+        parts.clock.move(last)  # a demo whose clock was moved goes on from there
+    if not parts.database.read(is_empty) and not (settings.data / DEMO_MARK).exists():
+        parts.close()
+        out.print(say("{folder} holds real people; the demo would open it to everybody.", folder=settings.data))
+        raise typer.Exit(1)
+    if parts.database.read(is_empty):
+        seed(parts, say)
+    out.print(say("The demo is open at {address} (Ctrl+C ends it)", address=settings.address))
+    serve(parts, door, demo=True)
+
+
+def seed(parts: Parts, say: Say) -> None:
+    """Makes the sample year; what a kill leaves half done is thrown away at the next start."""
+    from bot.app import EXAMPLES
+    from bot.sample.history import Loader, Unusable, marked
+    from screens.problems import sentence
+
+    with Progress(console=out, transient=True) as bar, marked(parts.settings.data):
+        task = bar.add_task(say("Preparing a year of sample data"), total=None)
+        try:
+            loader = Loader(parts.desk, EXAMPLES / "b1-member-points", parts.clock.now())
+        except Unusable as error:
+            for problem in error.problems:
+                out.print(sentence(say, problem))
+            raise typer.Exit(1) from error
+        loader.load(lambda done, total: bar.update(task, completed=done, total=total))
+
+
+@cli.command()
+def run(port: Port = None) -> None:
+    """Run the house: web chat, schedule and sending."""
+    log_from(logging.INFO)
+    settings = settings_or_exit(port=port)
+    say = words(settings.locale)
+    door = listening(settings, say)
+    parts = opened(settings, say)
+    out.print(say("Open at {address}/chat (Ctrl+C ends it)", address=settings.address))
+    serve(parts, door, demo=False)
+
+
+def listening(settings: Settings, say: Say) -> socket.socket:
+    """The port, taken before any work is done, or a sentence why it cannot be had."""
+    door = socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET)
+    door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        door.bind((settings.host, settings.port))
+    except OSError as error:
+        door.close()
+        out.print(say("Port {port} is taken. Give another one, for example --port 8001.", port=settings.port))
+        raise typer.Exit(1) from error
+    return door
+
+
+def serve(parts: Parts, door: socket.socket, *, demo: bool) -> None:
+    """Serves until Ctrl+C."""
+    import uvicorn
+
+    from bot.app import build
+
+    config = uvicorn.Config(build(parts, demo=demo), log_level="warning", access_log=False, timeout_graceful_shutdown=5)
+    uvicorn.Server(config).run(sockets=[door])
