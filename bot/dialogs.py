@@ -20,7 +20,6 @@ from storage.engine import Connection
 from storage.inbox import DialogRow, TokenRow
 
 LIFE = timedelta(days=7)
-LETTERS = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +65,7 @@ def present(
     for screen in screens:
         choices = []
         for choice in screen.choices:
-            token = "".join(secrets.choice(LETTERS) for _ in range(10))
+            token = secrets.token_urlsafe(8)[:10]
             choices.append({"label": choice.label, "token": token})
             rows.append(
                 {

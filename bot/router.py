@@ -49,7 +49,7 @@ class Router:
         now = self.clock.now()
         inbound = replace(inbound, text=INVISIBLE.sub("", inbound.text).strip())
         try:
-            heard = await asyncio.to_thread(self._hear, inbound, now)
+            heard = Heard(inbound.text) if inbound.token else await asyncio.to_thread(self._hear, inbound, now)
             return await asyncio.wrap_future(
                 self.desk.store.submit(lambda connection: self._unit(connection, inbound, heard, now))
             )
@@ -105,15 +105,16 @@ class Router:
         stored = inbox.reply_to(connection, inbound.channel, inbound.external_id)
         if stored is not None:
             return stored
-        member = members.bound_member(connection, inbound.channel, inbound.address)
-        actor = None if member is None else members.actor(connection, member, self.desk.house.today(now))
-        say = words((actor.locale if actor else None) or self.locale)
+        today = self.desk.house.today(now)
+        person = members.person_at(connection, inbound.channel, inbound.address, today)
         place = Place(inbound.channel, inbound.address)
-        if actor is None:
-            reply = [dialogs.plain(door.stranger(say), self.public_url)]
-            inbox.keep(connection, _row(inbound, member, reply, now))
+        if person is None:
+            reply = [dialogs.plain(door.stranger(words(self.locale)), self.public_url)]
+            inbox.keep(connection, _row(inbound, None, reply, now))
             return reply
-        context = self.desk.context(connection, actor, now)
+        member, say = person.id, words(person.locale or self.locale)
+        context = self.desk.context(connection, members.acting(connection, person, today), now)
+        context.known[person.id] = person
         turn = Turn(context, say, inbound, heard, self.desk, self.spare)
         screens, current = turn.answer()
         if turn.pressed:

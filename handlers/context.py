@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -92,6 +92,12 @@ class Context:
         if member not in self.known:
             self.known[member] = members.person(self.connection, member, self.today)
         return self.known[member]
+
+    def names(self, ids: Iterable[int]) -> dict[int, str]:
+        """Member → name; those of persons known already are not asked for again."""
+        names = {number: found.name for number in ids if (found := self.known.get(number)) is not None}
+        missing = set(ids) - names.keys()
+        return names | members.names(self.connection, missing) if missing else names
 
     def scheme_for(self, path: str, day: date | None = None) -> Published | None:
         """The scheme in force for a unit on a day (today when none is given)."""

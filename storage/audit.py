@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from storage.kinds import EPOCH, Instant
 from storage.metadata import identifier, metadata
+from storage.statement import Statement
 
 audit = sa.Table(
     "audit",
@@ -29,6 +30,8 @@ audit = sa.Table(
     sa.Column("hash", sa.String(64), nullable=False, unique=True),
 )
 GENESIS = "0" * 64
+_LAST = Statement(sa.select(audit.c.id, audit.c.hash).order_by(audit.c.id.desc()).limit(1))
+_RECORD = Statement(sa.insert(audit))
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +47,7 @@ class Deed:
 
 def record(connection: sa.Connection, actor_id: int, deeds: Sequence[Deed], now: datetime) -> None:
     """Adds audit entries (留痕记录) to the end of the chain."""
-    last = connection.execute(sa.select(audit.c.id, audit.c.hash).order_by(audit.c.id.desc()).limit(1)).first()
-    number, previous = (0, GENESIS) if last is None else (last.id, last.hash)
+    number, previous = _LAST.first(connection, {}) or (0, GENESIS)
     rows = []
     for deed in deeds:
         number += 1
@@ -67,8 +69,7 @@ def record(connection: sa.Connection, actor_id: int, deeds: Sequence[Deed], now:
             }
         )
         previous = link
-    if rows:
-        connection.execute(sa.insert(audit), rows)
+    _RECORD.many(connection, rows)
 
 
 def broken_at(connection: sa.Connection) -> int | None:

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from rules.declarations import LINE_STATES
 from storage.kinds import Instant, Points
 from storage.metadata import identifier, metadata, refers
+from storage.statement import Statement
 
 declaration = sa.Table(
     "declaration",
@@ -100,29 +101,68 @@ _LINES = sa.select(
 )
 
 
-_BY_IDS = _LINES.where(_c.id.in_(sa.bindparam("ids", expanding=True)))
-_DRAFTS = _LINES.where(
-    _c.member_id == sa.bindparam("member"),
-    _c.state == "draft",
-    sa.or_(_c.period == sa.bindparam("period"), _c.submitted_at.is_not(None)),
-).order_by(_c.id)
-_OF_BATCH = _LINES.where(
-    _c.member_id == sa.bindparam("member"), _c.batch == sa.bindparam("batch"), _c.state == "draft"
-).order_by(_c.id)
-_OF_PERIOD = _LINES.where(
-    _c.member_id == sa.bindparam("member"),
-    _c.period == sa.bindparam("period"),
-    _c.state.in_(sa.bindparam("states", expanding=True)),
-).order_by(_c.id)
+_BY_IDS = Statement(_LINES.where(_c.id.in_(sa.bindparam("ids", expanding=True))), Line)
+_DRAFTS = Statement(
+    _LINES.where(
+        _c.member_id == sa.bindparam("member"),
+        _c.state == "draft",
+        sa.or_(_c.period == sa.bindparam("period"), _c.submitted_at.is_not(None)),
+    ).order_by(_c.id),
+    Line,
+)
+_OF_BATCH = Statement(
+    _LINES.where(
+        _c.member_id == sa.bindparam("member"), _c.batch == sa.bindparam("batch"), _c.state == "draft"
+    ).order_by(_c.id),
+    Line,
+)
+_OF_PERIOD = Statement(
+    _LINES.where(
+        _c.member_id == sa.bindparam("member"),
+        _c.period == sa.bindparam("period"),
+        _c.state.in_(sa.bindparam("states", expanding=True)),
+    ).order_by(_c.id),
+    Line,
+)
+_WAITING = Statement(
+    _LINES.where(_c.unit_id.in_(sa.bindparam("units", expanding=True)), _c.state == "submitted").order_by(
+        _c.submitted_at, _c.id
+    ),
+    Line,
+)
+_DECLARATIONS = Statement(
+    sa.select(declaration.c.member_id, declaration.c.id).where(
+        declaration.c.member_id.in_(sa.bindparam("members", expanding=True)),
+        declaration.c.scheme == sa.bindparam("scheme"),
+        declaration.c.period == sa.bindparam("period"),
+    )
+)
+_DECLARE = Statement(sa.insert(declaration).returning(declaration.c.id))
+_ADD = Statement(sa.insert(line).returning(_c.id))
+# (names of the columns that change) → the statement that changes them
+_CHANGES: dict[tuple[str, ...], Statement[Line]] = {}
 
 
-def _lines(connection: sa.Connection, query: sa.Select[Any], facts: Mapping[str, Any] | None = None) -> list[Line]:
-    return [Line(*row) for row in connection.execute(query, facts or {})]
+def _change(names: tuple[str, ...]) -> Statement[Line]:
+    if names not in _CHANGES:
+        values = {name: sa.bindparam(f"new_{name}", type_=_c[name].type) for name in names}
+        _CHANGES[names] = Statement(
+            sa.update(line)
+            .where(
+                _c.id.in_(sa.bindparam("ids", expanding=True)),
+                _c.edition == sa.bindparam("shown"),
+                _c.state.in_(sa.bindparam("states", expanding=True)),
+            )
+            .values(edition=_c.edition + 1, **values)
+            .returning(*_LINES.selected_columns),
+            Line,
+        )
+    return _CHANGES[names]
 
 
 def by_ids(connection: sa.Connection, ids: Iterable[int]) -> dict[int, Line]:
     """Lines by number."""
-    return {found.id: found for found in _lines(connection, _BY_IDS, {"ids": list(set(ids))})}
+    return {found.id: found for found in _BY_IDS.all(connection, {"ids": list(set(ids))})}
 
 
 def of_period(
@@ -130,23 +170,22 @@ def of_period(
 ) -> list[Line]:
     """A member's lines of a period, in the order they were made."""
     facts = {"member": member_id, "period": period, "states": list(LINE_STATES if states is None else states)}
-    return _lines(connection, _OF_PERIOD, facts)
+    return _OF_PERIOD.all(connection, facts)
 
 
 def of_batch(connection: sa.Connection, member_id: int, batch: int) -> list[Line]:
     """The drafts a member made together."""
-    return _lines(connection, _OF_BATCH, {"member": member_id, "batch": batch})
+    return _OF_BATCH.all(connection, {"member": member_id, "batch": batch})
 
 
 def drafts(connection: sa.Connection, member_id: int, period: str) -> list[Line]:
     """All drafts that may still be submitted: of the period, and returned ones of earlier months opened again."""
-    return _lines(connection, _DRAFTS, {"member": member_id, "period": period})
+    return _DRAFTS.all(connection, {"member": member_id, "period": period})
 
 
 def waiting(connection: sa.Connection, units: Iterable[int]) -> list[Line]:
     """The submitted lines of some units, oldest first."""
-    query = _LINES.where(_c.unit_id.in_(list(units)), _c.state == "submitted")
-    return _lines(connection, query.order_by(_c.submitted_at, _c.id))
+    return _WAITING.all(connection, {"units": list(units)})
 
 
 def past_quantities(
@@ -174,42 +213,32 @@ def declarations_for(
     connection: sa.Connection, units: Mapping[int, int], scheme: str, period: str, now: datetime
 ) -> dict[int, int]:
     """Member → his declaration of a period, made where there is none; `units` is member → unit."""
-    c = declaration.c
-    query = sa.select(c.member_id, c.id).where(c.member_id.in_(list(units)), c.scheme == scheme, c.period == period)
-    found = {row.member_id: row.id for row in connection.execute(query)}
-    missing = [
-        {"member_id": member, "unit_id": unit, "scheme": scheme, "period": period, "opened_at": now}
-        for member, unit in units.items()
-        if member not in found
-    ]
-    if missing:
-        made = connection.execute(sa.insert(declaration).returning(c.member_id, c.id), missing)
-        found |= {row.member_id: row.id for row in made}
+    facts = {"members": list(units), "scheme": scheme, "period": period}
+    found: dict[int, int] = dict(_DECLARATIONS.all(connection, facts))
+    for member, unit in units.items():
+        if member not in found:
+            values = {"member_id": member, "unit_id": unit, "scheme": scheme, "period": period, "opened_at": now}
+            found[member] = _DECLARE.value(connection, values)
     return found
 
 
 def add_all(connection: sa.Connection, rows: Sequence[Mapping[str, Any]]) -> list[int]:
     """Adds lines and gives their numbers, in the same order."""
-    statement = sa.insert(line).returning(_c.id, sort_by_parameter_order=True)
-    return list(connection.execute(statement, [dict(row) for row in rows]).scalars())
+    return [_ADD.value(connection, row) for row in rows]
 
 
 def change(
     connection: sa.Connection, pins: Iterable[tuple[int, int]], states: Sequence[str], **values: Any
-) -> set[int]:
-    """Changes those lines that still stand in one of the states and edition shown; gives the changed ones."""
+) -> dict[int, Line]:
+    """Changes those lines that still stand in one of the states and edition shown; gives the changed ones anew."""
     editions: dict[int, list[int]] = {}
     for number, edition in pins:
         editions.setdefault(edition, []).append(number)
-    changed: set[int] = set()
+    changed: dict[int, Line] = {}
     for edition, numbers in editions.items():
-        query = (
-            sa.update(line)
-            .where(_c.id.in_(numbers), _c.edition == edition, _c.state.in_(states))
-            .values(edition=edition + 1, **values)
-            .returning(_c.id)
-        )
-        changed.update(connection.execute(query).scalars())
+        facts = {"ids": numbers, "shown": edition, "states": list(states)}
+        facts |= {f"new_{name}": value for name, value in values.items()}
+        changed |= {row.id: row for row in _change(tuple(values)).all(connection, facts)}
     return changed
 
 

@@ -16,6 +16,8 @@ from urllib.parse import quote
 import sqlalchemy as sa
 import structlog
 
+from storage.statement import ON_ERROR
+
 log = structlog.get_logger(__name__)
 Connection = sa.Connection
 T = TypeVar("T")
@@ -89,6 +91,7 @@ class Database:
         self._readers = sqlite_engine(path)
         sa.event.listen(self._writer, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
         sa.event.listen(self._writer, "handle_error", self._catch_rollback)
+        sa.event.listen(self._writer, "connect", lambda _, record: record.info.update({ON_ERROR: self._note_rollback}))
         sa.event.listen(self._readers, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
         sa.event.listen(self._readers, "connect", lambda driver, _record: driver.execute("PRAGMA query_only=ON"))
         self._waiting: SimpleQueue[_Waiting | None] = SimpleQueue()
@@ -185,8 +188,11 @@ class Database:
 
         A unit may swallow the error, so what follows goes into a new transaction that is never committed.
         """
-        driver: Any = failure.connection.connection.driver_connection if failure.connection else None
-        if driver is not None and not driver.in_transaction:
+        if failure.connection is not None:
+            self._note_rollback(failure.connection.connection.driver_connection)
+
+    def _note_rollback(self, driver: Any) -> None:
+        if not driver.in_transaction:
             self._lost = True
             driver.execute("BEGIN")
 

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from storage.declarations import line
 from storage.kinds import Instant
 from storage.metadata import identifier, metadata, refers
+from storage.statement import Statement
 
 evidence = sa.Table(
     "evidence",
@@ -54,10 +55,20 @@ class EvidenceRow:
     sha256: str
 
 
-_OF_LINES = (
+_OF_LINES = Statement(
     sa.select(evidence.c.id, evidence.c.line_id, evidence.c.kind, evidence.c.name, evidence.c.sha256)
     .where(evidence.c.line_id.in_(sa.bindparam("ids", expanding=True)))
-    .order_by(evidence.c.id)
+    .order_by(evidence.c.id),
+    EvidenceRow,
+)
+_ATTACH_WAITING = Statement(
+    sa.update(evidence)
+    .where(
+        evidence.c.member_id == sa.bindparam("member"),
+        evidence.c.line_id.is_(None),
+        evidence.c.added_at >= sa.bindparam("since"),
+    )
+    .values(line_id=sa.bindparam("line"))
 )
 
 
@@ -105,13 +116,7 @@ def add(connection: sa.Connection, member_id: int, line_id: int | None, filed: F
 
 def attach_waiting(connection: sa.Connection, member_id: int, line_id: int, since: datetime) -> int:
     """Attaches what a member sent before he had a line; gives how many pieces."""
-    c = evidence.c
-    query = (
-        sa.update(evidence)
-        .where(c.member_id == member_id, c.line_id.is_(None), c.added_at >= since)
-        .values(line_id=line_id)
-    )
-    return connection.execute(query).rowcount
+    return _ATTACH_WAITING.change(connection, {"member": member_id, "since": since, "line": line_id})
 
 
 def attach(connection: sa.Connection, member_id: int, evidence_id: int, line_id: int) -> bool:
@@ -124,8 +129,8 @@ def attach(connection: sa.Connection, member_id: int, evidence_id: int, line_id:
 def of_lines(connection: sa.Connection, lines: Iterable[int]) -> dict[int, list[EvidenceRow]]:
     """Line → its evidence."""
     found: dict[int, list[EvidenceRow]] = {}
-    for row in connection.execute(_OF_LINES, {"ids": list(set(lines))}):
-        found.setdefault(row.line_id, []).append(EvidenceRow(*row))
+    for row in _OF_LINES.all(connection, {"ids": list(set(lines))}):
+        found.setdefault(row.line, []).append(row)
     return found
 
 

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from storage.kinds import Instant, Json
 from storage.metadata import identifier, metadata
+from storage.statement import Statement
 
 inbox = sa.Table(
     "inbox",
@@ -91,25 +92,44 @@ class TokenRow:
     expires_at: datetime
 
 
-# Statements are built once: building one costs more than running it.
 _HERE = (token.c.channel == sa.bindparam("channel_"), token.c.address == sa.bindparam("address_"))
 _TOKENS = sa.select(
     token.c.token, token.c.label, token.c.kind, token.c.args, token.c.pushed, token.c.state, token.c.expires_at
 )
-_TOKEN = _TOKENS.where(token.c.token == sa.bindparam("token_"), *_HERE)
-_LIVE = _TOKENS.where(*_HERE, token.c.state == "live", token.c.pushed.is_(False)).order_by(token.c.position)
-_REPLACE = sa.update(token).where(*_HERE, token.c.state == "live", token.c.pushed.is_(False)).values(state="replaced")
-_USE = sa.update(token).where(token.c.token == sa.bindparam("token_"), token.c.state == "live").values(state="used")
-_REPLY = sa.select(inbox.c.reply).where(
-    inbox.c.channel == sa.bindparam("channel_"), inbox.c.external_id == sa.bindparam("external")
+_TOKEN = Statement(_TOKENS.where(token.c.token == sa.bindparam("token_"), *_HERE), TokenRow)
+_LIVE = Statement(
+    _TOKENS.where(*_HERE, token.c.state == "live", token.c.pushed.is_(False)).order_by(token.c.position), TokenRow
+)
+_REPLACE = Statement(
+    sa.update(token).where(*_HERE, token.c.state == "live", token.c.pushed.is_(False)).values(state="replaced")
+)
+_USE = Statement(
+    sa.update(token).where(token.c.token == sa.bindparam("token_"), token.c.state == "live").values(state="used")
+)
+_REPLY = Statement(
+    sa.select(inbox.c.reply).where(
+        inbox.c.channel == sa.bindparam("channel_"), inbox.c.external_id == sa.bindparam("external")
+    )
+)
+_LAST_REPLY = Statement(
+    sa.select(inbox.c.reply)
+    .where(
+        inbox.c.channel == sa.bindparam("channel_"),
+        inbox.c.address == sa.bindparam("address_"),
+        inbox.c.reply.is_not(None),
+    )
+    .order_by(inbox.c.id.desc())
+    .limit(1)
 )
 _DIALOG_HERE = (dialog.c.channel == sa.bindparam("channel_"), dialog.c.address == sa.bindparam("address_"))
-_DIALOG = sa.select(dialog.c.kind, dialog.c.args, dialog.c.field, dialog.c.expects, dialog.c.expires_at).where(
-    *_DIALOG_HERE
+_DIALOG = Statement(
+    sa.select(dialog.c.kind, dialog.c.args, dialog.c.field, dialog.c.expects, dialog.c.expires_at).where(*_DIALOG_HERE),
+    DialogRow,
 )
-_END_DIALOG = sa.delete(dialog).where(*_DIALOG_HERE)
-_KEEP = sa.insert(inbox).returning(inbox.c.id)
-_ISSUE = sa.insert(token)
+_END_DIALOG = Statement(sa.delete(dialog).where(*_DIALOG_HERE))
+_PUT_DIALOG = Statement(sa.insert(dialog))
+_KEEP = Statement(sa.insert(inbox).returning(inbox.c.id))
+_ISSUE = Statement(sa.insert(token))
 
 
 def _here(channel: str, address: str) -> dict[str, str]:
@@ -119,13 +139,13 @@ def _here(channel: str, address: str) -> dict[str, str]:
 def reply_to(connection: sa.Connection, channel: str, external_id: str) -> list[dict[str, Any]] | None:
     """The reply given to a message seen before; None when it is new."""
     facts = {"channel_": channel, "external": external_id}
-    reply: list[dict[str, Any]] | None = connection.execute(_REPLY, facts).scalar()
+    reply: list[dict[str, Any]] | None = _REPLY.value(connection, facts)
     return reply
 
 
 def keep(connection: sa.Connection, values: Mapping[str, Any]) -> int:
     """Stores a message with its reply."""
-    return int(connection.execute(_KEEP, dict(values)).scalar_one())
+    return int(_KEEP.value(connection, values))
 
 
 def parked(connection: sa.Connection) -> int:
@@ -149,20 +169,17 @@ def conversation(connection: sa.Connection, channel: str, address: str, most: in
 
 def last_reply(connection: sa.Connection, channel: str, address: str) -> list[dict[str, Any]]:
     """The reply that an address saw last; empty when there is none."""
-    c = inbox.c
-    query = sa.select(c.reply).where(c.channel == channel, c.address == address, c.reply.is_not(None))
-    return connection.execute(query.order_by(c.id.desc()).limit(1)).scalar() or []
+    return _LAST_REPLY.value(connection, _here(channel, address)) or []
 
 
 def dialog_of(connection: sa.Connection, channel: str, address: str) -> DialogRow | None:
     """The question an address is being asked."""
-    row = connection.execute(_DIALOG, _here(channel, address)).first()
-    return None if row is None else DialogRow(*row)
+    return _DIALOG.first(connection, _here(channel, address))
 
 
 def put_dialog(connection: sa.Connection, channel: str, address: str, row: DialogRow | None) -> None:
     """Replaces the question of an address; None ends the dialog."""
-    connection.execute(_END_DIALOG, _here(channel, address))
+    _END_DIALOG.change(connection, _here(channel, address))
     if row is not None:
         values = {
             "channel": channel,
@@ -173,34 +190,32 @@ def put_dialog(connection: sa.Connection, channel: str, address: str, row: Dialo
             "expects": row.expects,
             "expires_at": row.expires_at,
         }
-        connection.execute(sa.insert(dialog), values)
+        _PUT_DIALOG.change(connection, values)
 
 
 def token_of(connection: sa.Connection, channel: str, address: str, text: str) -> TokenRow | None:
     """The action behind a token that was given to this address."""
-    row = connection.execute(_TOKEN, {"token_": text, **_here(channel, address)}).first()
-    return None if row is None else TokenRow(*row)
+    return _TOKEN.first(connection, {"token_": text, **_here(channel, address)})
 
 
 def live_tokens(connection: sa.Connection, channel: str, address: str) -> list[TokenRow]:
     """The choices of the screen an address sees, in their order."""
-    return [TokenRow(*row) for row in connection.execute(_LIVE, _here(channel, address))]
+    return _LIVE.all(connection, _here(channel, address))
 
 
 def replace_keyboard(connection: sa.Connection, channel: str, address: str) -> None:
     """Ends the choices of the screen an address saw before."""
-    connection.execute(_REPLACE, _here(channel, address))
+    _REPLACE.change(connection, _here(channel, address))
 
 
 def use_token(connection: sa.Connection, text: str) -> bool:
     """Spends a token; False when it was not live any more."""
-    return connection.execute(_USE, {"token_": text}).rowcount == 1
+    return _USE.change(connection, {"token_": text}) == 1
 
 
 def issue(connection: sa.Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     """Stores the actions of a screen's choices."""
-    if rows:
-        connection.execute(_ISSUE, [dict(row) for row in rows])
+    _ISSUE.many(connection, rows)
 
 
 def forget_expired(connection: sa.Connection, before: datetime) -> int:

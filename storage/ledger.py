@@ -15,6 +15,7 @@ from rules.scoring import Entry
 from storage.declarations import line
 from storage.kinds import Instant, Points
 from storage.metadata import identifier, metadata, refers
+from storage.statement import Statement
 
 entry = sa.Table(
     "entry",
@@ -83,13 +84,22 @@ _IN_YEAR = sa.and_(
     entry.c.scheme == sa.bindparam("scheme"),
     entry.c.year == sa.bindparam("year"),
 )
-_OF_YEAR = (
+_OF_YEAR = Statement(
     sa.select(entry.c.member_id, entry.c.id, entry.c.criterion, entry.c.period, entry.c.points, entry.c.reverses_id)
     .where(_IN_YEAR)
     .order_by(entry.c.id)
 )
-_NEWEST = sa.select(entry.c.member_id, entry.c.version_id).where(
-    entry.c.id.in_(sa.select(sa.func.max(entry.c.id)).where(_IN_YEAR).group_by(entry.c.member_id))
+_NEWEST = Statement(
+    sa.select(entry.c.member_id, entry.c.version_id).where(
+        entry.c.id.in_(sa.select(sa.func.max(entry.c.id)).where(_IN_YEAR).group_by(entry.c.member_id))
+    )
+)
+_SUMMARY = Statement(
+    sa.select(summary.c.node, summary.c.posted, summary.c.counted).where(
+        summary.c.member_id == sa.bindparam("member"),
+        summary.c.scheme == sa.bindparam("scheme"),
+        summary.c.year == sa.bindparam("year"),
+    )
 )
 
 
@@ -105,7 +115,7 @@ def entries_of_year(
     """Member → all entries of a year, as scoring takes them."""
     found: dict[int, list[Entry]] = {member: [] for member in members}
     facts = {"members": list(found), "scheme": scheme, "year": year}
-    for member_id, *rest in connection.execute(_OF_YEAR, facts):
+    for member_id, *rest in _OF_YEAR.all(connection, facts):
         found[member_id].append(Entry(*rest))
     return found
 
@@ -143,9 +153,8 @@ def put_summary(connection: sa.Connection, rows: Sequence[Mapping[str, Any]]) ->
 
 def summary_of(connection: sa.Connection, member_id: int, scheme: str, year: int) -> dict[str, tuple[Decimal, Decimal]]:
     """Node → (posted, counted); the total stands under `TOTAL`."""
-    c = summary.c
-    query = sa.select(c.node, c.posted, c.counted).where(c.member_id == member_id, c.scheme == scheme, c.year == year)
-    return {node: (posted, counted) for node, posted, counted in connection.execute(query)}
+    rows = _SUMMARY.all(connection, {"member": member_id, "scheme": scheme, "year": year})
+    return {node: (posted, counted) for node, posted, counted in rows}
 
 
 def summary_years(connection: sa.Connection) -> list[tuple[str, int]]:
@@ -165,7 +174,7 @@ def members_with_figures(connection: sa.Connection, scheme: str, year: int) -> s
 def newest_versions(connection: sa.Connection, members: Iterable[int], scheme: str, year: int) -> dict[int, int]:
     """Member → the scheme version of his last entry of a year."""
     facts = {"members": list(set(members)), "scheme": scheme, "year": year}
-    return {row.member_id: row.version_id for row in connection.execute(_NEWEST, facts)}
+    return dict(_NEWEST.all(connection, facts))
 
 
 def count(connection: sa.Connection) -> int:

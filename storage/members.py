@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from rules.access import Actor, Grant, Holder
 from storage.kinds import Instant
 from storage.metadata import identifier, metadata, refers
+from storage.statement import Statement
 
 unit = sa.Table(
     "unit",
@@ -124,7 +125,6 @@ def _among(column: sa.ColumnElement[Any], name: str) -> sa.ColumnElement[bool]:
     return column.in_(sa.bindparam(name, expanding=True))
 
 
-# Statements are built once: building one costs more than running it.
 PEOPLE = (
     sa.select(
         member.c.id, member.c.code, member.c.name, unit.c.id, unit.c.path, unit.c.name, unit.c.kind, member.c.locale
@@ -133,58 +133,67 @@ PEOPLE = (
     .join(membership, sa.and_(membership.c.member_id == member.c.id, on_day(membership)))
     .join(unit, unit.c.id == membership.c.unit_id)
 )
-_PERSON = PEOPLE.where(member.c.id == sa.bindparam("member"))
-_PEOPLE_OF = PEOPLE.where(unit.c.id == sa.bindparam("unit")).order_by(member.c.code)
-_PEOPLE_UNDER = PEOPLE.where(
-    unit.c.path.startswith(sa.bindparam("path")), unit.c.kind == sa.bindparam("kind")
-).order_by(unit.c.path, member.c.code)
+_PERSON = Statement(PEOPLE.where(member.c.id == sa.bindparam("member")), Person)
+_PEOPLE_OF = Statement(PEOPLE.where(unit.c.id == sa.bindparam("unit")).order_by(member.c.code), Person)
+_PEOPLE_UNDER = Statement(
+    PEOPLE.where(unit.c.path.startswith(sa.bindparam("path")), unit.c.kind == sa.bindparam("kind")).order_by(
+        unit.c.path, member.c.code
+    ),
+    Person,
+)
 _UNITS = sa.select(unit.c.id, unit.c.code, unit.c.kind, unit.c.name, unit.c.path, unit.c.parent_id)
-_UNITS_BY_IDS = _UNITS.where(_among(unit.c.id, "ids"))
+_UNITS_BY_IDS = Statement(_UNITS.where(_among(unit.c.id, "ids")), UnitRow)
 _PRINCIPAL_HOLDS = sa.and_(
     role.c.member_id == deputy.c.principal_id,
     role.c.unit_id == deputy.c.unit_id,
     role.c.role == deputy.c.role,
     on_day(role),
 )
-_GRANTS = sa.union_all(
-    sa.select(role.c.role, unit.c.id, unit.c.path, sa.null().label("behalf"))
-    .join(unit, unit.c.id == role.c.unit_id)
-    .where(role.c.member_id == sa.bindparam("member"), on_day(role)),
-    sa.select(deputy.c.role, unit.c.id, unit.c.path, deputy.c.principal_id)
-    .join(unit, unit.c.id == deputy.c.unit_id)
-    .join(role, _PRINCIPAL_HOLDS)
-    .where(deputy.c.deputy_id == sa.bindparam("member"), on_day(deputy)),
-)
-_HOLDERS = sa.union_all(
-    sa.select(role.c.unit_id, role.c.member_id, sa.null().label("principal")).where(
-        _among(role.c.role, "roles"), _among(role.c.unit_id, "units"), on_day(role)
+_GRANTS = Statement(
+    sa.union_all(
+        sa.select(role.c.role, unit.c.id, unit.c.path, sa.null().label("behalf"))
+        .join(unit, unit.c.id == role.c.unit_id)
+        .where(role.c.member_id == sa.bindparam("member"), on_day(role)),
+        sa.select(deputy.c.role, unit.c.id, unit.c.path, deputy.c.principal_id)
+        .join(unit, unit.c.id == deputy.c.unit_id)
+        .join(role, _PRINCIPAL_HOLDS)
+        .where(deputy.c.deputy_id == sa.bindparam("member"), on_day(deputy)),
     ),
-    sa.select(deputy.c.unit_id, deputy.c.deputy_id, deputy.c.principal_id)
-    .join(role, _PRINCIPAL_HOLDS)
-    .where(_among(deputy.c.role, "roles"), _among(deputy.c.unit_id, "units"), on_day(deputy)),
+    Grant,
 )
-_NAMES = sa.select(member.c.id, member.c.name).where(_among(member.c.id, "ids"))
-_BOUND = sa.select(identity.c.member_id).where(
+_HOLDERS = Statement(
+    sa.union_all(
+        sa.select(role.c.unit_id, role.c.member_id, sa.null().label("principal")).where(
+            _among(role.c.role, "roles"), _among(role.c.unit_id, "units"), on_day(role)
+        ),
+        sa.select(deputy.c.unit_id, deputy.c.deputy_id, deputy.c.principal_id)
+        .join(role, _PRINCIPAL_HOLDS)
+        .where(_among(deputy.c.role, "roles"), _among(deputy.c.unit_id, "units"), on_day(deputy)),
+    )
+)
+_NAMES = Statement(sa.select(member.c.id, member.c.name).where(_among(member.c.id, "ids")))
+_BOUND_HERE = (
     identity.c.channel == sa.bindparam("channel"),
     identity.c.address == sa.bindparam("address"),
     identity.c.unbound_at.is_(None),
 )
+_BOUND = Statement(sa.select(identity.c.member_id).where(*_BOUND_HERE))
+_PERSON_AT = Statement(PEOPLE.join(identity, identity.c.member_id == member.c.id).where(*_BOUND_HERE), Person)
 
 
 def person(connection: sa.Connection, member_id: int, day: date) -> Person | None:
     """The member with his unit on a day."""
-    row = connection.execute(_PERSON, {"member": member_id, "day": day}).first()
-    return None if row is None else Person(*row)
+    return _PERSON.first(connection, {"member": member_id, "day": day})
 
 
 def people_of(connection: sa.Connection, unit_id: int, day: date) -> list[Person]:
     """The members of one unit on a day, by name code."""
-    return [Person(*row) for row in connection.execute(_PEOPLE_OF, {"unit": unit_id, "day": day})]
+    return _PEOPLE_OF.all(connection, {"unit": unit_id, "day": day})
 
 
 def people_under(connection: sa.Connection, path: str, day: date, kind: str = "branch") -> list[Person]:
     """The members of all units of a kind below a path, on a day."""
-    return [Person(*row) for row in connection.execute(_PEOPLE_UNDER, {"path": path, "kind": kind, "day": day})]
+    return _PEOPLE_UNDER.all(connection, {"path": path, "kind": kind, "day": day})
 
 
 def units_under(connection: sa.Connection, path: str, kind: str | None = None) -> list[UnitRow]:
@@ -195,20 +204,23 @@ def units_under(connection: sa.Connection, path: str, kind: str | None = None) -
 
 def units_by_ids(connection: sa.Connection, ids: Iterable[int]) -> dict[int, UnitRow]:
     """Units by number."""
-    return {row.id: UnitRow(*row) for row in connection.execute(_UNITS_BY_IDS, {"ids": list(set(ids))})}
+    return {row.id: row for row in _UNITS_BY_IDS.all(connection, {"ids": list(set(ids))})}
 
 
 def grants_of(connection: sa.Connection, member_id: int, day: date) -> tuple[Grant, ...]:
     """The roles a member holds on a day, and those he holds as a deputy."""
-    return tuple(Grant(*row) for row in connection.execute(_GRANTS, {"member": member_id, "day": day}))
+    return tuple(_GRANTS.all(connection, {"member": member_id, "day": day}))
 
 
 def actor(connection: sa.Connection, member_id: int, day: date) -> Actor | None:
     """The member as one who acts on a day."""
     found = person(connection, member_id, day)
-    if found is None:
-        return None
-    grants = grants_of(connection, member_id, day)
+    return None if found is None else acting(connection, found, day)
+
+
+def acting(connection: sa.Connection, found: Person, day: date) -> Actor:
+    """A person as one who acts on a day."""
+    grants = grants_of(connection, found.id, day)
     return Actor(found.id, found.name, found.unit, found.path, grants, found.locale, found.unit_kind == "branch")
 
 
@@ -219,19 +231,25 @@ def holders(
     wanted = list(units)
     found: dict[int, list[Holder]] = {unit_id: [] for unit_id in wanted}
     facts = {"roles": list(roles), "units": wanted, "day": day}
-    for unit_id, member_id, principal in connection.execute(_HOLDERS, facts):
+    for unit_id, member_id, principal in _HOLDERS.all(connection, facts):
         found[unit_id].append(Holder(member_id, deputy_of=principal))
     return found
 
 
 def names(connection: sa.Connection, ids: Iterable[int]) -> dict[int, str]:
     """Member → name."""
-    return {row.id: row.name for row in connection.execute(_NAMES, {"ids": list(set(ids))})}
+    return dict(_NAMES.all(connection, {"ids": list(set(ids))}))
 
 
 def bound_member(connection: sa.Connection, channel: str, address: str) -> int | None:
     """The member bound to an address (账号绑定), None when nobody is."""
-    return connection.execute(_BOUND, {"channel": channel, "address": address}).scalar()
+    found: int | None = _BOUND.value(connection, {"channel": channel, "address": address})
+    return found
+
+
+def person_at(connection: sa.Connection, channel: str, address: str, day: date) -> Person | None:
+    """The member bound to an address, with his unit on a day."""
+    return _PERSON_AT.first(connection, {"channel": channel, "address": address, "day": day})
 
 
 def addresses_of(connection: sa.Connection, ids: Iterable[int]) -> dict[int, tuple[str, str]]:

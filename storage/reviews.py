@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from storage.kinds import Instant
 from storage.metadata import identifier, metadata, refers
+from storage.statement import Statement
 
 review = sa.Table(
     "review",
@@ -46,12 +47,13 @@ class ReviewRow:
     at: datetime
 
 
-_REVIEWS = (
+_REVIEWS = Statement(
     sa.select(
         review.c.line_id, review.c.decision, review.c.reviewer_id, review.c.behalf_id, review.c.reason, review.c.at
     )
     .where(review.c.line_id.in_(sa.bindparam("ids", expanding=True)))
-    .order_by(review.c.id)
+    .order_by(review.c.id),
+    ReviewRow,
 )
 
 
@@ -63,8 +65,7 @@ def add_reviews(connection: sa.Connection, rows: Sequence[Mapping[str, Any]]) ->
 
 def reviews_of(connection: sa.Connection, lines: Iterable[int]) -> dict[int, ReviewRow]:
     """Line → its last decision."""
-    rows = connection.execute(_REVIEWS, {"ids": list(set(lines))})
-    return {row.line_id: ReviewRow(*row) for row in rows}
+    return {row.line: row for row in _REVIEWS.all(connection, {"ids": list(set(lines))})}
 
 
 def add_remark(connection: sa.Connection, line_id: int, member_id: int, text: str, now: datetime) -> None:

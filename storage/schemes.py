@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from storage.kinds import Instant, Json
 from storage.members import unit
 from storage.metadata import identifier, metadata, refers
+from storage.statement import Statement
 
 scheme_version = sa.Table(
     "scheme_version",
@@ -54,7 +55,7 @@ def _versions() -> sa.Select[Any]:
     return sa.select(c.id, c.scheme, c.version, c.text, c.initials, unit.c.path).join(unit, unit.c.id == c.unit_id)
 
 
-_IN_FORCE = (
+_IN_FORCE = Statement(
     sa.select(scheme_version.c.id)
     .join(unit, unit.c.id == scheme_version.c.unit_id)
     .where(
@@ -67,7 +68,8 @@ _IN_FORCE = (
 
 def version_in_force(connection: sa.Connection, path: str, day: date) -> int | None:
     """The number of the version that holds for a unit on a day: the nearest unit's, then the newest."""
-    return connection.execute(_IN_FORCE, {"path": path, "day": day}).scalar()
+    found: int | None = _IN_FORCE.value(connection, {"path": path, "day": day})
+    return found
 
 
 def version(connection: sa.Connection, version_id: int) -> SchemeVersion:

@@ -79,7 +79,7 @@ def submit(context: Context, request: Submit) -> Receipt | EvidenceQuestion | Re
     period = period_of(context.today)
     if any(line.period != period and not _still_open(context, desk, line) for line in current):
         return refuse("period_over", period=current[0].period)
-    declarations.change(
+    fresh = declarations.change(
         context.connection,
         request.pins,
         ("draft",),
@@ -88,7 +88,6 @@ def submit(context: Context, request: Submit) -> Receipt | EvidenceQuestion | Re
         recorded_by=context.actor.member,
     )
     context.audit("submit", "member", desk.person.id, lines=wanted)
-    fresh = declarations.by_ids(context.connection, wanted)
     shown = views(context, [fresh[number] for number in wanted])
     if not desk.own:
         facts = {
@@ -176,9 +175,8 @@ def undo(context: Context, request: Undo) -> Draft | Refused:
     if any(line.submitted_at is None or context.now - line.submitted_at > UNDO for line in mine):
         return refuse("undo_over")
     pins = [(line.id, line.edition) for line in mine]
-    declarations.change(context.connection, pins, ("submitted",), state="draft", submitted_at=None)
+    lines_now = declarations.change(context.connection, pins, ("submitted",), state="draft", submitted_at=None)
     context.audit("undo", "member", desk.person.id, lines=wanted)
-    lines_now = declarations.by_ids(context.connection, wanted)
     shown_again = views(context, [lines_now[number] for number in wanted])
     return Draft(desk.person, desk.own, shown_again[0].period, shown_again[0].batch, tuple(shown_again))
 

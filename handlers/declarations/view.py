@@ -10,7 +10,7 @@ from decimal import Decimal
 from handlers.context import Context
 from rules.declarations import Flag
 from rules.schemes import Criterion
-from storage import evidence, members, reviews
+from storage import evidence, reviews
 from storage.declarations import Line
 from storage.evidence import EvidenceRow
 
@@ -53,7 +53,7 @@ def views(context: Context, lines: Iterable[Line], flags: dict[int, tuple[Flag, 
     proofs = evidence.of_lines(context.connection, ids)
     decisions = reviews.reviews_of(context.connection, ids)
     people = {line.member for line in found} | {row.reviewer for row in decisions.values()}
-    names = members.names(context.connection, people)
+    names = context.names(people)
     shown = []
     for line in found:
         scheme = context.version(line.version).scheme
