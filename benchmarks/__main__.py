@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 
 from rich.console import Console
 
-from benchmarks import kill, load, review, start
+from benchmarks import http, kill, load, review, start
 from benchmarks.figure import Figure, keep, misses, table
 from benchmarks.process import HOUSE, Failed, Samples
 
@@ -30,6 +30,7 @@ MEASUREMENTS = {
         Measurement((start.RESIDENT,), start.resident),
         Measurement((load.NAME,), load.figures),
         Measurement((review.NAME,), review.figures),
+        Measurement((http.NAME,), http.figures),
     ),
     "faults": (Measurement((kill.LOST, kill.DOUBLE), kill.figures),),
 }

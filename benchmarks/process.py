@@ -10,6 +10,7 @@ import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from time import perf_counter, sleep
@@ -32,10 +33,18 @@ class Failed(RuntimeError):
 class Server:
     """One process on a port of its own. It may be killed and started again; leaving the block ends it."""
 
-    def __init__(self, work: Path, *command: str, data: Path | None = None) -> None:
+    def __init__(
+        self,
+        work: Path,
+        *command: str,
+        data: Path | None = None,
+        core: int | None = None,
+        settings: Mapping[str, str] | None = None,
+    ) -> None:
         self.port = free_port()
         self._command = [sys.executable, "-m", *(part.format(port=self.port) for part in command)]
-        self._environment = environment(data or work)
+        self._environment = environment(data or work) | dict(settings or {})
+        self._pin = None if core is None else lambda: os.sched_setaffinity(0, {core})
         self._name = " ".join(command[:2]) if command[0] == "bot" else command[0]
         self._log = work / f"{command[0]}-{self.port}.log"
         self._process: subprocess.Popen[bytes] | None = None
@@ -51,7 +60,13 @@ class Server:
         began = perf_counter()
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
-                self._command, cwd=HOUSE, env=self._environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log
+                self._command,
+                cwd=HOUSE,
+                env=self._environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                preexec_fn=self._pin,
             )
         while perf_counter() - began < most_s:
             if healthy(self.port):

@@ -106,14 +106,15 @@ class Router:
         if stored is not None:
             return stored
         today = self.desk.house.today(now)
-        person = members.person_at(connection, inbound.channel, inbound.address, today)
+        found = members.actor_at(connection, inbound.channel, inbound.address, today)
         place = Place(inbound.channel, inbound.address)
-        if person is None:
+        if found is None:
             reply = [dialogs.plain(door.stranger(words(self.locale)), self.public_url)]
             inbox.keep(connection, _row(inbound, None, reply, now))
             return reply
+        person, actor = found
         member, say = person.id, words(person.locale or self.locale)
-        context = self.desk.context(connection, members.acting(connection, person, today), now)
+        context = self.desk.context(connection, actor, now)
         context.known[person.id] = person
         turn = Turn(context, say, inbound, heard, self.desk, self.spare)
         screens, current = turn.answer()

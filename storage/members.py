@@ -178,7 +178,12 @@ _BOUND_HERE = (
     identity.c.unbound_at.is_(None),
 )
 _BOUND = Statement(sa.select(identity.c.member_id).where(*_BOUND_HERE))
-_PERSON_AT = Statement(PEOPLE.join(identity, identity.c.member_id == member.c.id).where(*_BOUND_HERE), Person)
+_HOLDS = sa.or_(
+    sa.exists().where(role.c.member_id == member.c.id), sa.exists().where(deputy.c.deputy_id == member.c.id)
+)
+_PERSON_AT = Statement(
+    PEOPLE.add_columns(_HOLDS).join(identity, identity.c.member_id == member.c.id).where(*_BOUND_HERE)
+)
 
 
 def person(connection: sa.Connection, member_id: int, day: date) -> Person | None:
@@ -215,12 +220,10 @@ def grants_of(connection: sa.Connection, member_id: int, day: date) -> tuple[Gra
 def actor(connection: sa.Connection, member_id: int, day: date) -> Actor | None:
     """The member as one who acts on a day."""
     found = person(connection, member_id, day)
-    return None if found is None else acting(connection, found, day)
+    return None if found is None else _acting(found, grants_of(connection, member_id, day))
 
 
-def acting(connection: sa.Connection, found: Person, day: date) -> Actor:
-    """A person as one who acts on a day."""
-    grants = grants_of(connection, found.id, day)
+def _acting(found: Person, grants: tuple[Grant, ...]) -> Actor:
     return Actor(found.id, found.name, found.unit, found.path, grants, found.locale, found.unit_kind == "branch")
 
 
@@ -247,9 +250,13 @@ def bound_member(connection: sa.Connection, channel: str, address: str) -> int |
     return found
 
 
-def person_at(connection: sa.Connection, channel: str, address: str, day: date) -> Person | None:
-    """The member bound to an address, with his unit on a day."""
-    return _PERSON_AT.first(connection, {"channel": channel, "address": address, "day": day})
+def actor_at(connection: sa.Connection, channel: str, address: str, day: date) -> tuple[Person, Actor] | None:
+    """The member bound to an address, with his unit and as one who acts on a day; most hold nothing but themselves."""
+    row = _PERSON_AT.first(connection, {"channel": channel, "address": address, "day": day})
+    if row is None:
+        return None
+    found = Person(*row[:-1])
+    return found, _acting(found, grants_of(connection, found.id, day) if row[-1] else ())
 
 
 def addresses_of(connection: sa.Connection, ids: Iterable[int]) -> dict[int, tuple[str, str]]:

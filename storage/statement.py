@@ -105,12 +105,20 @@ class Statement(Generic[T]):
         if rows:
             form = self._form(connection.dialect, rows[0])
             bound = [form.bound(facts) for facts in rows]
-            _driven(connection, lambda driver: driver.cursor().executemany(form.text, bound))
+            driver = _driver(connection)
+            try:
+                driver.cursor().executemany(form.text, bound)
+            except connection.dialect.loaded_dbapi.Error as error:
+                raise _ours(connection, error) from error
 
     def _run(self, connection: sa.Connection, facts: Facts) -> tuple[_Form, Any]:
         form = self._form(connection.dialect, facts)
         bound = form.bound(facts)
-        return form, _driven(connection, lambda driver: driver.execute(form.text, bound))
+        driver = _driver(connection)
+        try:
+            return form, driver.execute(form.text, bound)
+        except connection.dialect.loaded_dbapi.Error as error:
+            raise _ours(connection, error) from error
 
     def _form(self, dialect: sa.Dialect, facts: Facts) -> _Form:
         """The form for this database, these lengths of lists, and (of an INSERT) these columns."""
@@ -167,26 +175,21 @@ def _columns(made: SQLCompiler, dialect: sa.Dialect) -> tuple[tuple[int, Callabl
     return tuple(found)
 
 
-def _driven(connection: sa.Connection, run: Callable[[Any], Any]) -> Any:
-    """Runs something on the driver's connection; its errors come out as SQLAlchemy's, without people's data."""
-    proxied = connection.connection
+def _driver(connection: sa.Connection) -> Any:
+    return connection.connection.driver_connection
+
+
+def _ours(connection: sa.Connection, error: Exception) -> BaseException:
+    """A driver's error as SQLAlchemy's, without people's data; whoever watches the connection hears of it first."""
+    proxied, dialect = connection.connection, connection.dialect
     driver: Any = proxied.driver_connection
-    dialect = connection.dialect
-    try:
-        return run(driver)
-    except dialect.loaded_dbapi.Error as error:
-        noted = proxied.info.get(ON_ERROR)
-        if noted is not None:
-            noted(driver)
-        lost = dialect.is_disconnect(error, driver, None)
-        if lost:
-            connection.invalidate(error)
-        raise sa.exc.DBAPIError.instance(
-            None,
-            None,
-            error,
-            dialect.loaded_dbapi.Error,
-            hide_parameters=True,
-            connection_invalidated=lost,
-            dialect=dialect,
-        ) from error
+    noted = proxied.info.get(ON_ERROR)
+    if noted is not None:
+        noted(driver)
+    lost = dialect.is_disconnect(error, driver, None)  # type: ignore[arg-type]
+    if lost:
+        connection.invalidate(error)
+    base = dialect.loaded_dbapi.Error
+    return sa.exc.DBAPIError.instance(
+        None, None, error, base, hide_parameters=True, connection_invalidated=lost, dialect=dialect
+    )

@@ -51,7 +51,8 @@ def views(context: Context, lines: Iterable[Line], flags: dict[int, tuple[Flag, 
     found = list(lines)
     ids = [line.id for line in found]
     proofs = evidence.of_lines(context.connection, ids)
-    decisions = reviews.reviews_of(context.connection, ids)
+    decided_ids = [line.id for line in found if line.decided_at is not None]
+    decisions = reviews.reviews_of(context.connection, decided_ids) if decided_ids else {}
     people = {line.member for line in found} | {row.reviewer for row in decisions.values()}
     names = context.names(people)
     shown = []
