@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import http.client
 import json
 from base64 import b64encode
 from collections.abc import Callable, Mapping
@@ -15,6 +14,7 @@ from urllib.parse import urlsplit
 from PIL import Image
 
 from tests.peers.delivery import Delivery
+from tests.peers.wire import posted
 
 MOST_S = 10.0
 Json = dict[str, Any]
@@ -143,7 +143,7 @@ class Person:
         self._waiting += [shown(each) for each in events]
         return bool(events)
 
-    def _does(self, name: str, **facts: Any) -> Json:
+    def _does(self, name: str, /, **facts: Any) -> Json:
         done: Json = self.do(name, {"chat": self.chat, "person": self.id, **facts})
         return done
 
@@ -224,15 +224,9 @@ class Driver:
 
 def remote(address: str, token: str) -> Driver:
     """Drives an emulator in another process."""
-    where = urlsplit(address)
 
     def do(name: str, facts: Json) -> Any:
-        connection = http.client.HTTPConnection(where.hostname or "", where.port, timeout=60)
-        try:
-            connection.request("POST", f"/control/{name}", json.dumps(facts), {"content-type": "application/json"})
-            answer = json.loads(connection.getresponse().read())
-        finally:
-            connection.close()
+        answer = posted(f"{address}/control/{name}", json.dumps(facts).encode())
         if isinstance(answer, dict) and "error" in answer:
             raise ValueError(answer["error"])
         return answer

@@ -41,7 +41,8 @@ class Gate:
         )
         if missing > 0:
             wait = max(1, math.ceil(missing))
-            self._barred[chat] = max(self._barred.get(chat, 0.0), now + wait)
+            if self._barred.get(chat, 0.0) <= now:
+                self._barred[chat] = now + wait
             return wait
         self._overall.append(now)
         if chat < 0:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import http.client
+import json
 import socket
 from collections.abc import AsyncIterator, Coroutine, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 import uvicorn
 from starlette.applications import Starlette
@@ -89,3 +92,14 @@ async def while_connected(request: Request, work: Coroutine[Any, Any, T]) -> T:
             await task
         raise ClientDisconnect
     return task.result()
+
+
+def posted(url: str, body: bytes) -> Any:
+    """Posts JSON and gives the JSON of the answer, whatever its status."""
+    where = urlsplit(url)
+    connection = http.client.HTTPConnection(where.hostname or HOST, where.port, timeout=60)
+    try:
+        connection.request("POST", where.path, body, {"content-type": "application/json"})
+        return json.loads(connection.getresponse().read())
+    finally:
+        connection.close()
