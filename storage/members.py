@@ -76,6 +76,7 @@ identity = sa.Table(
     refers("member_id", "member.id", index=True),
     sa.Column("bound_at", Instant, nullable=False),
     sa.Column("unbound_at", Instant),
+    sa.Column("blocked_at", Instant),
     sa.Index(
         "uq_identity_live",
         "channel",
@@ -193,6 +194,13 @@ def units_under(connection: sa.Connection, path: str, kind: str | None = None) -
     return [UnitRow(*row) for row in connection.execute(query if kind is None else query.where(unit.c.kind == kind))]
 
 
+def units_above(connection: sa.Connection, path: str) -> list[int]:
+    """The numbers of the unit at a path and of all units above it."""
+    parts = path.strip("/").split("/")
+    paths = ["/" + "/".join(parts[:depth]) + "/" for depth in range(1, len(parts) + 1)]
+    return list(connection.execute(sa.select(unit.c.id).where(unit.c.path.in_(paths))).scalars())
+
+
 def units_by_ids(connection: sa.Connection, ids: Iterable[int]) -> dict[int, UnitRow]:
     """Units by number."""
     return {row.id: UnitRow(*row) for row in connection.execute(_UNITS_BY_IDS, {"ids": list(set(ids))})}
@@ -234,11 +242,12 @@ def bound_member(connection: sa.Connection, channel: str, address: str) -> int |
     return connection.execute(_BOUND, {"channel": channel, "address": address}).scalar()
 
 
-def addresses_of(connection: sa.Connection, ids: Iterable[int]) -> dict[int, tuple[str, str]]:
-    """Member → the channel and address bound last."""
+def addresses_of(connection: sa.Connection, ids: Iterable[int], but: str = "") -> dict[int, tuple[str, str]]:
+    """Member → the channel and address bound last, of those that can be reached and are not on the channel `but`."""
     query = (
         sa.select(identity.c.member_id, identity.c.channel, identity.c.address)
-        .where(identity.c.member_id.in_(set(ids)), identity.c.unbound_at.is_(None))
+        .where(identity.c.member_id.in_(set(ids)), identity.c.channel != but)
+        .where(identity.c.unbound_at.is_(None), identity.c.blocked_at.is_(None))
         .order_by(identity.c.bound_at)
     )
     return {row.member_id: (row.channel, row.address) for row in connection.execute(query)}
