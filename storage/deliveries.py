@@ -35,6 +35,13 @@ def put_reply(connection: sa.Connection, values: Mapping[str, Any], now: datetim
     connection.execute(_PUT, {**fixed, **values})
 
 
+def any_due(connection: sa.Connection, channel: str, now: datetime) -> bool:
+    """Whether something is due on a channel."""
+    c = outbox.c
+    query = sa.select(c.id).where(c.state == "due", c.due_at <= now, c.channel == channel).limit(1)
+    return connection.execute(query).first() is not None
+
+
 def keep_bodies(connection: sa.Connection, bodies: Mapping[int, dict[str, Any]]) -> None:
     """Stores rendered screens by the number of their message."""
     if bodies:

@@ -137,6 +137,12 @@ def reply_to(connection: sa.Connection, channel: str, external_id: str) -> list[
     return reply
 
 
+def seen(connection: sa.Connection, channel: str, external_id: str) -> bool:
+    """Whether a message came in before, answered or not."""
+    query = sa.select(inbox.c.id).where(inbox.c.channel == channel, inbox.c.external_id == external_id)
+    return connection.execute(query).first() is not None
+
+
 def keep(connection: sa.Connection, values: Mapping[str, Any]) -> int:
     """Stores a message with its reply."""
     return int(connection.execute(_KEEP, dict(values)).scalar_one())

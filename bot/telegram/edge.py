@@ -220,12 +220,14 @@ def poison(raw: bytes) -> Poison:
     if isinstance(found, dict):
         number = found.get("update_id")
         external = str(number) if isinstance(number, int) else external
-        address = _chat_in(found)
+        address = chat_in(found)
     return Poison(external, address, raw.decode("utf-8", "replace"))
 
 
-def _chat_in(found: dict[str, Any]) -> str:
-    """The chat of an unreadable update, when it is where it should be."""
+def chat_in(found: Any) -> str:
+    """The chat of an update as it came, readable or not; "" when it is not where it should be."""
+    if not isinstance(found, dict):
+        return ""
     for kind in UPDATES:
         part = found.get(kind)
         inside = part.get("message", part) if isinstance(part, dict) else None
