@@ -40,21 +40,39 @@ def keep(path: Path, figure: Figure) -> None:
         file.write(msgspec.json.encode(asdict(figure)) + b"\n")
 
 
-def misses(figures: Sequence[Figure], goals: Mapping[str, float]) -> list[str]:
-    """A sentence for each figure above what its goal allows."""
+@dataclass(frozen=True, slots=True)
+class Goals:
+    """What figures may be at most, and what they must be at least."""
+
+    most: Mapping[str, float]
+    least: Mapping[str, float]
+
+    def of(self, name: str) -> list[tuple[str, str, float]]:
+        """The goals of a figure: in words, as a sign, the number."""
+        found = [("at most", "≤", self.most[name])] if name in self.most else []
+        return [*found, ("at least", "≥", self.least[name])] if name in self.least else found
+
+    def met(self, figure: Figure) -> bool:
+        """Whether a figure keeps its goals; one that has none does."""
+        return self.least.get(figure.name, figure.value) <= figure.value <= self.most.get(figure.name, figure.value)
+
+
+def misses(figures: Sequence[Figure], goals: Goals) -> list[str]:
+    """A sentence for each figure that misses its goal."""
     return [
-        f"{each.name} is {each.value:g} {each.unit}, the goal is at most {goals[each.name]:g}: {each.detail}"
+        f"{each.name} is {each.value:g} {each.unit}, the goal is {words} {number:g}: {each.detail}"
         for each in figures
-        if each.name in goals and each.value > goals[each.name]
+        if not goals.met(each)
+        for words, _, number in goals.of(each.name)
     ]
 
 
-def table(figures: Sequence[Figure], goals: Mapping[str, float]) -> Table:
+def table(figures: Sequence[Figure], goals: Goals) -> Table:
     """The figures for people."""
     drawn = Table("figure", "value", "goal", "baseline", "ratio")
     for each in figures:
-        goal = f"≤ {goals[each.name]:g}" if each.name in goals else ""
-        met = each.name not in goals or each.value <= goals[each.name]
+        goal = ", ".join(f"{sign} {number:g}" for _, sign, number in goals.of(each.name))
         numbers = ["" if number is None else f"{number:g}" for number in (each.baseline, each.ratio)]
-        drawn.add_row(each.name, f"{each.value:g} {each.unit}", goal, *numbers, style=None if met else "red")
+        style = None if goals.met(each) else "red"
+        drawn.add_row(each.name, f"{each.value:g} {each.unit}", goal, *numbers, style=style)
     return drawn

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from starlette.applications import Starlette
@@ -19,6 +19,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from bot import entry, webchat
+from bot.channel import Channel
 from bot.clock import Clock
 from bot.config import Settings
 from bot.demo import Demo
@@ -27,9 +28,13 @@ from bot.router import Router
 from bot.sender import Sender
 from handlers.context import House
 from handlers.desk import Desk
+from handlers.members import WEBCHAT
 from scheduler.runner import Runner
 from storage.engine import Database, Reader
 from storage.upgrade import upgrade
+
+if TYPE_CHECKING:  # a house without Telegram holds none of it in memory
+    from bot.telegram.service import Service
 
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
 
@@ -99,7 +104,9 @@ def build(parts: Parts, *, demo: bool = False) -> Starlette:
     settings, desk, clock = parts.settings, parts.desk, parts.clock
     address = settings.address
     router = Router(desk, clock, settings.locale, address)
-    sender = Sender(desk, clock, {"webchat": webchat.WebChannel()}, settings.locale, address)
+    channels: dict[str, Channel] = {WEBCHAT: webchat.WebChannel()}
+    sender = Sender(desk, clock, channels, settings.locale, address)
+    service = telegram_service(settings, router, sender)
     front = webchat.Front(settings, clock, desk, router, sender, webchat.environment())
     runner = Runner(desk, clock.now, sender.wake.set)
     ready = asyncio.Event()
@@ -112,11 +119,15 @@ def build(parts: Parts, *, demo: bool = False) -> Starlette:
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
             stack.callback(parts.close)
+            if service is not None:
+                await stack.enter_async_context(service.opened())
             await runner.tick()
             if demo:
                 await sender.drain()
             sending = asyncio.create_task(sender.run())
             stack.push_async_callback(_ended, sending)
+            if service is not None:
+                await stack.enter_async_context(service.listening())
             runner.start()
             stack.callback(runner.stop)
             ready.set()
@@ -124,10 +135,21 @@ def build(parts: Parts, *, demo: bool = False) -> Starlette:
 
     doors = Demo(front, runner).routes() if demo else entry.routes(front)
     return Starlette(
-        routes=[Route("/healthz", health), webchat.static(), *doors],
+        routes=[Route("/healthz", health), webchat.static(), *([] if service is None else service.routes()), *doors],
         lifespan=lifespan,
         exception_handlers={404: partial(webchat.no_page, front)},
     )
+
+
+def telegram_service(settings: Settings, router: Router, sender: Sender) -> Service | None:
+    """Telegram, when a token is set; without one nothing of it is loaded."""
+    if not settings.telegram_token.get_secret_value():
+        return None
+    from bot.telegram.service import Service
+
+    service = Service(settings, router, sender)
+    sender.serve(service.channel)
+    return service
 
 
 async def _ended(task: asyncio.Task[None]) -> None:

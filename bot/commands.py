@@ -13,6 +13,7 @@ from handlers.declarations.forms import AddLines, Declare, MyLines, SameAsLast, 
 from handlers.declarations.meeting import Attendance, MeetingMenu
 from handlers.declarations.record import RecordMenu
 from handlers.declarations.review import ShowQueue
+from handlers.identities.accounts import AskUnbind
 from handlers.ledger.points import MyPoints, Why
 from handlers.members import Help, Home, Stop
 from handlers.overview import Overview
@@ -31,6 +32,7 @@ COMMANDS: tuple[tuple[tuple[str, ...], Any], ...] = (
     (("情况", "本月情况", "进度", "state"), Overview()),
     (("帮助", "怎么用", "怎么申报", "help", "?"), Help()),
     (("首页", "菜单", "开始", "你好", "home", "menu", "start"), Home()),
+    (("解绑", "解除绑定", "unbind"), AskUnbind()),
     (("取消", "退出", "cancel", "stop"), Stop()),
 )
 BY_WORD = {word: request for words, request in COMMANDS for word in words}
@@ -65,6 +67,7 @@ class Heard:
     approve_but: tuple[int, ...] | None = None
     marks: tuple[tuple[int, str], ...] = ()
     spontaneous: Any = None
+    pin_correct: bool | None = None
 
 
 Marks = tuple[tuple[int, str], ...]

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import field_validator
+from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+SECRET = re.compile(r"[A-Za-z0-9_-]{16,256}")
 
 
 class Settings(BaseSettings):
@@ -23,6 +26,10 @@ class Settings(BaseSettings):
     profile: Literal["standard", "cn-public"] = "standard"
     host: str = "127.0.0.1"
     port: int = 8000
+    telegram_token: SecretStr = SecretStr("")
+    telegram_api: str = "https://api.telegram.org"
+    telegram_mode: Literal["polling", "webhook"] = "polling"
+    telegram_secret: SecretStr = Field(SecretStr(""), validate_default=True)
 
     @field_validator("timezone")
     @classmethod
@@ -41,6 +48,14 @@ class Settings(BaseSettings):
         if url and not url.startswith("sqlite:///"):
             raise ValueError("only sqlite:///FILE is served in this version; leave it empty for the data folder")
         return url.rstrip("/")
+
+    @field_validator("telegram_secret")
+    @classmethod
+    def secret_for_webhook(cls, secret: SecretStr, info: ValidationInfo) -> SecretStr:
+        """A webhook without a secret would take anybody's word for Telegram's."""
+        if info.data.get("telegram_mode") == "webhook" and not SECRET.fullmatch(secret.get_secret_value()):
+            raise ValueError("webhook mode needs a secret of 16 to 256 letters, digits, _ or -")
+        return secret
 
     @property
     def database(self) -> Path:

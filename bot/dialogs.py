@@ -60,6 +60,15 @@ def present(
                 now + LIFE,
             ),
         )
+    rendered, rows = drawn(place, screens, now, public_url, pushed=pushed)
+    inbox.issue(connection, rows)
+    return rendered
+
+
+def drawn(
+    place: Place, screens: Sequence[Screen], now: datetime, public_url: str, *, pushed: bool
+) -> tuple[list[Rendered], list[dict[str, Any]]]:
+    """The screens as channels draw them, and the rows of their choices' tokens, still to be stored."""
     rows: list[dict[str, Any]] = []
     rendered = []
     for screen in screens:
@@ -82,8 +91,7 @@ def present(
                 }
             )
         rendered.append(plain(screen, public_url) | {"choices": choices})
-    inbox.issue(connection, rows)
-    return rendered
+    return rendered, rows
 
 
 def plain(screen: Screen, public_url: str) -> Rendered:

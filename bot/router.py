@@ -10,26 +10,27 @@ from typing import Any
 
 import structlog
 
-from bot import commands, dialogs, matching, secrets
+from bot import commands, dialogs, matching, secrets, strangers
 from bot.channel import Inbound, Rendered
 from bot.clock import Clock
 from bot.commands import Heard
 from bot.dialogs import Place
+from bot.replies import HIDDEN, MOST_TEXT, Answered, Reply, row_of, sent
 from handlers.context import Context, Refused
 from handlers.declarations.forms import AddFile, Undo
 from handlers.declarations.review import ApproveAll, Queue, ReviewLine
 from handlers.desk import Desk
-from handlers.members import Home, Invite
+from handlers.members import WEBCHAT, Home, Invite
+from rules.access import SYSTEM
 from screens import door
 from screens.problems import refused
 from screens.render import screen_of
 from screens.screen import Screen
 from screens.texts import Say, words
-from storage import inbox, members
+from storage import identities, inbox, members
 from storage.engine import Busy, Connection
 
 log = structlog.get_logger(__name__)
-MOST_TEXT = 2000
 INVISIBLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 
 
@@ -45,46 +46,53 @@ class Router:
     spare: secrets.Spare = field(default_factory=secrets.Spare)
 
     async def receive(self, inbound: Inbound) -> list[Rendered]:
-        """The reply to a message, after the commit."""
-        now = self.clock.now()
-        inbound = replace(inbound, text=INVISIBLE.sub("", inbound.text).strip())
+        """The reply to a message, after the commit; words when nothing could be stored."""
         try:
-            heard = Heard(inbound.text) if inbound.token else await asyncio.to_thread(self._hear, inbound, now)
-            return await asyncio.wrap_future(
-                self.desk.store.submit(lambda connection: self._unit(connection, inbound, heard, now))
-            )
+            return (await self.accept(inbound)).screens
         except Busy:
             log.exception("database busy", channel=inbound.channel)
             return [dialogs.plain(door.busy(words(self.locale)), self.public_url)]
+
+    async def accept(self, inbound: Inbound, parked: int = 0) -> Reply:
+        """The reply to a message, after the commit; Busy when nothing could be stored. `parked` is the number of a
+        message that could not be handled before and is tried again."""
+        now = self.clock.now()
+        inbound = replace(inbound, text=INVISIBLE.sub("", inbound.text).strip())
+        try:
+            heard = Heard("") if inbound.token else await asyncio.to_thread(self._hear, inbound, now)
+            return await asyncio.wrap_future(
+                self.desk.store.submit(lambda connection: self._unit(connection, inbound, heard, now, parked))
+            )
+        except Busy:
+            raise
         except Exception as error:
             log.exception("message parked", channel=inbound.channel)
-            return await self._park(inbound, error, now)
+            return await self._park(inbound, error, now, parked)
 
-    async def _park(self, inbound: Inbound, error: Exception, now: datetime) -> list[Rendered]:
+    async def _park(self, inbound: Inbound, error: Exception, now: datetime, parked: int) -> Reply:
         """Keeps a message that could not be handled with what went wrong; the sender goes on with the next one."""
-        screen = door.broken(words(self.locale))
+        screen, why = door.broken(words(self.locale)), f"{type(error).__name__}: {error}"[:2000]
 
-        def unit(connection: Connection) -> list[Rendered]:
+        def unit(connection: Connection) -> Reply:
+            if parked:
+                inbox.park_again(connection, parked, why)
+                return Reply([])
             place = Place(inbound.channel, inbound.address)
             reply = dialogs.present(connection, place, [screen], now, self.public_url)
-            row = _row(inbound, None, reply, now) | {
-                "state": "parked",
-                "error": f"{type(error).__name__}: {error}"[:2000],
-            }
-            inbox.keep(connection, row)
-            return reply
+            row = row_of(inbound, Answered(None, reply), now)
+            row["said"]["inbound"] = asdict(inbound)
+            inbox.keep(connection, row | {"state": "parked", "error": why})
+            return sent(connection, inbound, Answered(None, reply), now)
 
-        try:
-            return await asyncio.wrap_future(self.desk.store.submit(unit))
-        except Busy:
-            log.exception("message could not be parked", channel=inbound.channel)
-            return [dialogs.plain(door.busy(words(self.locale)), self.public_url)]
+        return await asyncio.wrap_future(self.desk.store.submit(unit))
 
     def _hear(self, inbound: Inbound, now: datetime) -> Heard:
         """Text matching happens before the unit."""
         text = inbound.text[:MOST_TEXT]
-        if not text or inbound.token or len(inbound.text) > MOST_TEXT:
+        if not text or len(inbound.text) > MOST_TEXT:
             return Heard(text)
+        if inbound.channel != WEBCHAT and strangers.PIN.fullmatch(text):
+            return Heard(text, pin_correct=strangers.pin_correct(self.desk, inbound))
         heard = commands.understand(text, None, None)
         if heard.request is not None:
             return heard
@@ -101,52 +109,48 @@ class Router:
 
         return self.desk.store.read(scheme)
 
-    def _unit(self, connection: Connection, inbound: Inbound, heard: Heard, now: datetime) -> list[Rendered]:
-        stored = inbox.reply_to(connection, inbound.channel, inbound.external_id)
+    def _unit(self, connection: Connection, inbound: Inbound, heard: Heard, now: datetime, parked: int) -> Reply:
+        stored = None if parked else inbox.reply_to(connection, inbound.channel, inbound.external_id)
         if stored is not None:
-            return stored
-        today = self.desk.house.today(now)
-        found = members.actor_at(connection, inbound.channel, inbound.address, today)
+            return Reply(stored)
+        answered = self._answered(connection, inbound, heard, now)
+        row = row_of(inbound, answered, now)
+        if parked:
+            inbox.answer_parked(connection, parked, row)
+        else:
+            inbox.keep(connection, row)
+        return sent(connection, inbound, answered, now, again=f":{parked}" if parked else "")
+
+    def _answered(self, connection: Connection, inbound: Inbound, heard: Heard, now: datetime) -> Answered:
         place = Place(inbound.channel, inbound.address)
+        found = members.known_at(connection, place.channel, place.address, self.desk.house.today(now))
         if found is None:
-            reply = [dialogs.plain(door.stranger(words(self.locale)), self.public_url)]
-            inbox.keep(connection, _row(inbound, None, reply, now))
-            return reply
-        person, actor = found
-        member, say = person.id, words(person.locale or self.locale)
-        context = self.desk.context(connection, actor, now)
-        context.known[person.id] = person
+            return self._stranger(connection, inbound, heard, now)
+        if found.blocked:
+            identities.unblock(connection, inbound.channel, inbound.address)
+        member, say = found.person.id, words(found.person.locale or self.locale)
+        context = self.desk.context(connection, found.actor, now)
+        context.known[member] = found.person
         turn = Turn(context, say, inbound, heard, self.desk, self.spare)
         screens, current = turn.answer()
-        if turn.pressed:
-            inbound = replace(inbound, text=turn.pressed)
         if current:
-            reply = [dialogs.plain(replace(screen, choices=()), self.public_url) for screen in screens] + current
-            inbox.keep(connection, _row(inbound, member, reply, now))
-            return reply
+            before = [dialogs.plain(replace(screen, choices=()), self.public_url) for screen in screens]
+            return Answered(member, before + current, pressed=turn.pressed)
         reply = dialogs.present(connection, place, screens, now, self.public_url)
-        kept = reply
         if any(screen.once for screen in screens):
-            kept = [dialogs.plain(door.shown_once(say), self.public_url)]
-        inbox.keep(connection, _row(inbound, member, kept, now))
-        return reply
+            once = [dialogs.plain(door.shown_once(say), self.public_url)]
+            return Answered(member, reply, once, pressed=turn.pressed)
+        return Answered(member, reply, pressed=turn.pressed)
 
-
-def _row(inbound: Inbound, member: int | None, reply: list[Rendered], now: datetime) -> dict[str, Any]:
-    said: dict[str, Any] = {"text": inbound.text[:MOST_TEXT], "token": inbound.token}
-    if inbound.file is not None:
-        said["file"] = asdict(inbound.file)
-    return {
-        "channel": inbound.channel,
-        "external_id": inbound.external_id,
-        "address": inbound.address,
-        "member_id": member,
-        "said": said,
-        "reply": reply,
-        "state": "done",
-        "error": None,
-        "received_at": now,
-    }
+    def _stranger(self, connection: Connection, inbound: Inbound, heard: Heard, now: datetime) -> Answered:
+        """An address that nobody is bound to, or somebody who belongs to no unit today."""
+        say, place = words(self.locale), Place(inbound.channel, inbound.address)
+        member = members.bound_member(connection, inbound.channel, inbound.address)
+        screens, ends = strangers.answer(self.desk.context(connection, SYSTEM, now), self.desk, say, inbound, heard)
+        hidden = "" if heard.pin_correct is None else HIDDEN
+        if ends:
+            return Answered(member, dialogs.present(connection, place, screens, now, self.public_url), None, hidden)
+        return Answered(member, [dialogs.plain(screen, self.public_url) for screen in screens], None, hidden)
 
 
 @dataclass(slots=True)
@@ -167,6 +171,8 @@ class Turn:
             return [refused(self.say, Refused(self.inbound.problems))], self._current()
         if self.inbound.token:
             return self._pressed()
+        if self.inbound.invitation:
+            return self._tried(strangers.asked(self.inbound))
         if self.inbound.file is not None:
             return self._do(self._filed()), []
         if len(self.inbound.text) > MOST_TEXT:

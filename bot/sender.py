@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import structlog
 
-from bot.channel import Channel, DeliveryError
+from bot.channel import Channel, DeliveryError, Rendered
 from bot.clock import Clock
-from bot.dialogs import Place, present
+from bot.dialogs import Place, drawn
+from bot.lane import Lane, Result
 from handlers.desk import Desk
+from handlers.identities.accounts import Failure, GoElsewhere, MoveAddress
 from handlers.notices import DispatchUrgent
 from rules.access import SYSTEM
 from rules.notices import KINDS
 from screens.notices import message
 from screens.texts import words
-from storage import outbox
+from storage import deliveries, inbox, outbox
 from storage.engine import Connection
-from storage.outbox import OutboxRow
+from storage.outbox import Among, OutboxRow, Settled
 
 log = structlog.get_logger(__name__)
 AT_ONCE = 50
@@ -34,64 +36,106 @@ URGENT = tuple(kind for kind, urgent in KINDS.items() if urgent)
 
 @dataclass(slots=True)
 class Sender:
-    """One loop a process; `wake` makes it look at once."""
+    """One loop a process, and a lane for each channel with a pace; `wake` makes it look at once."""
 
     desk: Desk
     clock: Clock
-    channels: Mapping[str, Channel]
+    channels: dict[str, Channel]
     locale: str
     public_url: str
     wake: asyncio.Event = field(default_factory=asyncio.Event)
+    _lanes: dict[str, Lane] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for channel in list(self.channels.values()):
+            self.serve(channel)
+
+    def serve(self, channel: Channel) -> None:
+        """Sends on this channel too, from the next start of `run` on."""
+        self.channels[channel.name] = channel
+        if channel.pace is not None:
+            steps = (self._claimed_in_lane, self._send, self._settled, self._put_back)
+            self._lanes[channel.name] = Lane(channel.name, channel.pace, *steps)
 
     async def run(self) -> None:
         """Sends until cancelled; what was being sent when the process died before goes first."""
-        await self._write(lambda connection: outbox.release_claimed(connection, self.clock.now()))
-        while True:
-            try:
-                await self.drain()
-            except Exception:
-                log.exception("sending stopped; goes on in a moment")
-            self.wake.clear()
-            try:
-                await asyncio.wait_for(self.wake.wait(), PAUSE_S)
-            except TimeoutError:
-                continue
+        await self._write(self._recover)
+        lanes = [asyncio.create_task(lane.run()) for lane in self._lanes.values()]
+        try:
+            while True:
+                try:
+                    await self.drain()
+                except Exception:
+                    log.exception("sending stopped; goes on in a moment")
+                for lane in self._lanes.values():
+                    lane.wake()
+                self.wake.clear()
+                try:
+                    await asyncio.wait_for(self.wake.wait(), PAUSE_S)
+                except TimeoutError:
+                    continue
+        finally:
+            for task in lanes:
+                task.cancel()
+            await asyncio.gather(*lanes, return_exceptions=True)
+
+    def replied(self, channel: str) -> None:
+        """A reply was put into the outbox, and perhaps notices for others."""
+        self._lanes[channel].wake()
+        self.wake.set()
 
     async def drain(self) -> int:
-        """Sends all that is due now; gives how many messages."""
-        sent = 0
+        """Sends all that is due now outside of the lanes; gives how many messages."""
+        sent, among = 0, Among(outside=tuple(self._lanes))
         while await asyncio.to_thread(self.desk.store.read, self._pending):
             now = self.clock.now()
             await asyncio.wrap_future(self.desk.submit(SYSTEM, DispatchUrgent(), now))
-            rows = await self._write(partial(self._claim, now=now))
+            rows = await self._claimed(AT_ONCE, among)
             if not rows:
                 break
-            results = [(row, await self._send(row)) for row in rows]
-            await self._write(partial(self._settle, results=results, now=self.clock.now()))
+            await self._settled([(row, await self._send(row)) for row in rows])
             sent += len(rows)
         return sent
 
     def _pending(self, connection: Connection) -> bool:
-        return outbox.anything_due(connection, self.clock.now(), URGENT)
+        return outbox.anything_due(connection, self.clock.now(), URGENT, self._lanes)
 
     async def _write(self, unit: Callable[[Connection], T]) -> T:
         return await asyncio.wrap_future(self.desk.store.submit(unit))
 
-    def _claim(self, connection: Connection, now: datetime) -> list[OutboxRow]:
+    def _recover(self, connection: Connection) -> None:
+        seen_twice = [channel.name for channel in self.channels.values() if not channel.idempotent]
+        deliveries.leave_unknown(connection, seen_twice, self.clock.now())
+        outbox.release_claimed(connection, self.clock.now())
+
+    async def _claimed(self, most: int, among: Among) -> list[OutboxRow]:
+        return await self._write(partial(self._claim, now=self.clock.now(), most=most, among=among))
+
+    async def _claimed_in_lane(self, most: int, among: Among) -> list[OutboxRow]:
+        """A look before the write: most looks find nothing."""
+        due = partial(deliveries.any_due, channel=among.channel, now=self.clock.now())
+        return await self._claimed(most, among) if await asyncio.to_thread(self.desk.store.read, due) else []
+
+    async def _put_back(self, ids: Collection[int]) -> None:
+        await self._write(lambda connection: deliveries.put_back(connection, ids))
+
+    def _claim(self, connection: Connection, now: datetime, most: int, among: Among) -> list[OutboxRow]:
         """Claims due rows and renders each once: every retry sends the same bytes."""
-        rows = outbox.claim(connection, now, AT_ONCE)
-        ready = []
-        for row in rows:
-            body = row.body
-            if body is None:
-                notices = outbox.notices_in(connection, row.id)
-                place = Place(row.channel, row.address)
-                screen = message(words(self.locale), notices)
-                body = present(connection, place, [screen], now, self.public_url, pushed=True)[0]
-                body["kind"] = notices[0].kind if len(notices) == 1 else "digest"
-                outbox.keep_body(connection, row.id, body)
-            ready.append(OutboxRow(row.id, row.kind, row.member, row.channel, row.address, body, row.attempts))
-        return ready
+        rows = outbox.claim(connection, now, most, among)
+        fresh = [row for row in rows if row.body is None]
+        notices = outbox.notices_of(connection, [row.id for row in fresh])
+        bodies: dict[int, Rendered] = {}
+        tokens: list[dict[str, Any]] = []
+        for row in fresh:
+            screen = message(words(self.locale), notices[row.id])
+            place = Place(row.channel, row.address)
+            (body,), some = drawn(place, [screen], now, self.public_url, pushed=True)
+            body["kind"] = notices[row.id][0].kind if len(notices[row.id]) == 1 else "digest"
+            bodies[row.id] = body
+            tokens += some
+        inbox.issue(connection, tokens)
+        deliveries.keep_bodies(connection, bodies)
+        return [replace(row, body=bodies.get(row.id, row.body)) for row in rows]
 
     async def _send(self, row: OutboxRow) -> DeliveryError | None:
         channel = self.channels.get(row.channel)
@@ -106,16 +150,37 @@ class Sender:
             return DeliveryError(type(error).__name__, retry=True)
         return None
 
-    def _settle(
-        self, connection: Connection, results: list[tuple[OutboxRow, DeliveryError | None]], now: datetime
-    ) -> None:
+    async def _settled(self, results: list[Result]) -> None:
+        await self._write(partial(self._settle, results=results, now=self.clock.now()))
+
+    def _settle(self, connection: Connection, results: list[Result], now: datetime) -> None:
+        settled = [_outcome(row, error, now) for row, error in results]
+        outbox.settle_all(connection, settled, now)
+        context = self.desk.context(connection, SYSTEM, now)
         for row, error in results:
-            if error is None:
-                outbox.settle(connection, row, "sent", "", now, None)
-            elif error.unknown:
-                outbox.settle(connection, row, "unknown", error.code, now, None)
-            elif error.retry and row.attempts < MOST_ATTEMPTS:
-                again = now + timedelta(minutes=2**row.attempts)
-                outbox.settle(connection, row, "failed", error.code, now, again)
-            else:
-                outbox.settle(connection, row, "failed", error.code, now, None)
+            if error is not None and error.moved_to:
+                self.desk.handle(context, MoveAddress(row.channel, row.address, error.moved_to))
+        lost = [
+            Failure(row.id, row.kind, row.member, row.channel, row.address, error.blocked)
+            for (row, error), each in zip(results, settled, strict=True)
+            if error is not None and each.result == "failed" and each.due_at is None and row.member is not None
+        ]
+        if lost:
+            self.desk.handle(context, GoElsewhere(tuple(lost)))
+            self.wake.set()
+
+
+def _outcome(row: OutboxRow, error: DeliveryError | None, now: datetime) -> Settled:
+    """What becomes of a message: sent, unknown, failed, or due again; soon when somebody waits for it."""
+    if error is None:
+        return Settled(row, "sent", "")
+    if error.unknown:
+        return Settled(row, "unknown", error.code)
+    if error.rest_s:  # the lane lets the address rest; being asked to wait is no failure
+        return Settled(row, "failed", error.code, now)
+    if not error.retry or row.attempts >= MOST_ATTEMPTS:
+        return Settled(row, "failed", error.code)
+    if error.moved_to and row.attempts == 1:
+        return Settled(row, "failed", error.code, now)
+    unit = timedelta(seconds=5) if row.kind == outbox.REPLY else timedelta(minutes=1)
+    return Settled(row, "failed", error.code, now + unit * 2**row.attempts)

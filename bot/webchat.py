@@ -18,7 +18,7 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
 from bot import media, secrets
-from bot.channel import Inbound, Rendered
+from bot.channel import Inbound, Pace, Rendered
 from bot.clock import Clock
 from bot.config import Settings
 from bot.router import Router
@@ -46,7 +46,9 @@ SECURITY = {
 class WebChannel:
     """The mailbox of the web chat is the outbox itself: a settled row is what the page shows."""
 
-    name = WEBCHAT
+    name: str = WEBCHAT
+    pace: Pace | None = None
+    idempotent: bool = True
 
     async def send(self, address: str, body: Rendered) -> None:
         """Nothing leaves the process."""

@@ -44,11 +44,13 @@ class Published:
 
 @dataclass(slots=True)
 class House:
-    """What is the same for all requests: time zone, calendar, and the parsed schemes (immutable once published)."""
+    """What is the same for all requests: time zone, calendar, the parsed schemes (immutable once published), and
+    where an invitation can be opened besides the web: channel → address that the invitation's token completes."""
 
     zone: ZoneInfo
     calendar: Calendar = field(default_factory=weekdays)
     parsed: dict[int, Published] = field(default_factory=dict)
+    doors: dict[str, str] = field(default_factory=dict)
 
     def today(self, now: datetime) -> date:
         """The local day of an instant."""

@@ -7,7 +7,7 @@ from concurrent.futures import Future
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
-from handlers import inbox, ledger, members, notices, overview, periods
+from handlers import identities, inbox, ledger, members, notices, overview, periods
 from handlers.context import Context, Handler, House
 from handlers.declarations import REQUESTS as DECLARATIONS
 from rules.access import Actor
@@ -17,6 +17,7 @@ T = TypeVar("T")
 
 REQUESTS: dict[type, Handler] = {
     **members.REQUESTS,
+    **identities.REQUESTS,
     **DECLARATIONS,
     **ledger.REQUESTS,
     **overview.REQUESTS,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from handlers.context import Context, Handler, Refused, refuse
@@ -104,12 +105,13 @@ class Stopped:
 
 @dataclass(frozen=True, slots=True)
 class Invitation:
-    """A personal link and its PIN, shown once."""
+    """A personal link and its PIN, shown once; `links` are its other doors, channel → address."""
 
     person: Person
     token: str
     pin: str
     until: datetime
+    links: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +196,8 @@ def invite(context: Context, request: Invite) -> Invitation | Refused:
         },
     )
     context.audit("invite", "member", person.id)
-    return Invitation(person, request.token, request.pin, until)
+    links = {channel: address + request.token for channel, address in context.house.doors.items()}
+    return Invitation(person, request.token, request.pin, until, links)
 
 
 def find_invitation(context: Context, request: FindInvitation) -> Invited | Refused:

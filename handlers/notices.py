@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +10,7 @@ from handlers.declarations.review import waiting_lines
 from handlers.periods import Ran
 from rules.notices import DIGEST_AT, KINDS
 from rules.periods import last_day, period_of, reminder_days
-from storage import declarations, members, outbox, schemes
+from storage import declarations, deliveries, members, outbox, schemes
 from storage.outbox import NoticeRow
 
 
@@ -149,13 +148,9 @@ def _put(context: Context, kind: str, messages: dict[str, list[NoticeRow]]) -> i
             }
         )
     numbers = outbox.put_all(context.connection, rows)
-    for key, number in numbers.items():
-        outbox.settle_notices(context.connection, _ids(messages[key]), "composed", number)
+    composed = {row.id: number for key, number in numbers.items() for row in messages[key]}
+    deliveries.compose(context.connection, composed)
     return len(numbers)
-
-
-def _ids(rows: Iterable[NoticeRow]) -> list[int]:
-    return [row.id for row in rows]
 
 
 def check_calendar(context: Context, _request: CheckCalendar) -> Ran:

@@ -18,5 +18,6 @@ KINDS: dict[str, bool] = {
     "entry_recorded": True,
     "entry_reversed": True,
     "member_answered": True,
+    "binding_asked": True,
     "identity_bound": True,
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from handlers.declarations.forms import Declare
-from handlers.members import Help, Home
+from handlers.members import WEBCHAT, Help, Home
 from screens.screen import Choice, Screen
 from screens.texts import Say, clean
 
@@ -43,6 +43,20 @@ def number_wanted(say: Say, text: str) -> Screen:
     return Screen(say("A number, please"), (line,))
 
 
+def pin_wanted(say: Say) -> Screen:
+    """The PIN of an invitation was asked for."""
+    return Screen(say("Please enter your PIN"), (say("Please type the PIN of the invitation: six digits."),))
+
+
+def group(say: Say) -> Screen:
+    """Groups are not served."""
+    lines = (
+        say("Please write to me in a private chat; I say nothing about anybody in groups."),
+        say("Leave personal data out of this group."),
+    )
+    return Screen(say("Not in groups"), lines)
+
+
 def marks_wanted(say: Say) -> Screen:
     """Attendance was not understood."""
     return Screen(say("Not understood"), (say("Type for example: late 3, on leave 5 7, absent 9"),))
@@ -59,9 +73,11 @@ def nothing_to_undo(say: Say) -> Screen:
     return Screen(say("Nothing to undo"), (line,))
 
 
-def stranger(say: Say) -> Screen:
+def stranger(say: Say, channel: str = WEBCHAT) -> Screen:
     """Nobody is bound to this address."""
     line = say("Please open the personal link from your branch secretary and enter the PIN.")
+    if channel != WEBCHAT:
+        line = say("Please ask your branch secretary for an invitation, and open its link for this app.")
     return Screen(say("We do not know you yet"), (line,))
 
 

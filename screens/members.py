@@ -94,6 +94,7 @@ def manual(say: Say, answer: Manual) -> Screen:
         lines.append(say("Record: taking entries back, inviting members"))
     if LOOKS_AFTER & set(answer.roles):
         lines.append(say("State: who has declared, what waits, who was not reached"))
+    lines.append(say("Unbind: ends the binding of an account"))
     lines.append(say("Cancel: ends a question; drafts stay"))
     return Screen(say("What you can type"), tuple(lines), (Choice(say("Home"), Home()),))
 
@@ -110,10 +111,15 @@ def invitation(say: Say, answer: Invitation) -> Screen:
         say("Give {name} this link or picture, and the PIN by word of mouth.", name=answer.person.name),
         say("PIN: {pin}", pin=answer.pin),
         say("Good until {day}, for one entry.", day=day(say, answer.until.date().isoformat())),
+        *(say("In {channel}: {link}", channel=_label(each), link=link) for each, link in answer.links.items()),
     )
     title = say("Invitation for {name}", name=answer.person.name)
     link = f"/chat/enter/{answer.token}"
     return Screen(title, lines, (Choice(say("Home"), Home()),), link=link, image=link, once=True)
+
+
+def _label(channel: str) -> str:
+    return {"telegram": "Telegram"}.get(channel, channel)
 
 
 SCREENS: dict[type, Draw] = {Welcome: welcome, Manual: manual, Stopped: stopped, Invitation: invitation}

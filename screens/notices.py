@@ -8,9 +8,11 @@ from typing import Any
 from handlers.declarations.answer import Answer
 from handlers.declarations.forms import Declare, MyLines, Reopen, SameAsLast
 from handlers.declarations.review import ShowQueue
+from handlers.identities.binding import ConfirmBinding, RefuseBinding
 from handlers.ledger.points import MyPoints
 from handlers.overview import Overview
 from screens.declarations.lines import attendance_word
+from screens.identities import channel_word, home_choices
 from screens.screen import Choice, Screen
 from screens.texts import Say, clean, day, month, note_text, number, signed
 from storage.outbox import NoticeRow
@@ -108,7 +110,25 @@ def _answered(say: Say, f: Facts) -> Part:
 
 
 def _bound(say: Say, f: Facts) -> Part:
-    return say("Your account is bound"), [clean(f["channel"])], []
+    line = say("From now on you can do everything here on {channel}.", channel=channel_word(say, f["channel"]))
+    return say("Your account is bound"), [line], list(home_choices(say, declares=f["declares"]))
+
+
+def _binding(say: Say, f: Facts) -> Part:
+    lines = [
+        say(
+            "{account} on {channel} says to be {name}.",
+            account=clean(f["account"]) or "?",
+            channel=channel_word(say, f["channel"]),
+            name=f["name"],
+        ),
+        say("Confirm only when you know that this account is his."),
+    ]
+    choices = [
+        Choice(say("Confirm the account"), ConfirmBinding(f["binding"])),
+        Choice(say("Refuse"), RefuseBinding(f["binding"])),
+    ]
+    return say("{name} asks to bind an account", name=f["name"]), lines, choices
 
 
 PARTS: dict[str, Callable[[Say, Facts], Part]] = {
@@ -123,6 +143,7 @@ PARTS: dict[str, Callable[[Say, Facts], Part]] = {
     "entry_reversed": _reversed,
     "member_answered": _answered,
     "identity_bound": _bound,
+    "binding_asked": _binding,
 }
 
 

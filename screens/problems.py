@@ -68,6 +68,16 @@ WORDS: dict[str, Callable[[Say, Facts], str]] = {
     "invitation_over": lambda say, f: say(
         "This link cannot be used any more. Please ask your secretary for a new one."
     ),
+    "account_bound": lambda say, f: say("This account is bound to you already."),
+    "account_of_other": lambda say, f: say("This account is bound already; end that first by typing: unbind."),
+    "binding_refused": lambda say, f: say("This request was refused. Please speak to your secretary."),
+    "binding_decided": lambda say, f: say("This request was decided meanwhile; nothing was changed."),
+    "nothing_bound": lambda say, f: say("No other account than the web chat is bound to you."),
+    "kind_not_taken": lambda say, f: say(
+        "This kind of message is not understood. Please send text, a photo or a file."
+    ),
+    "edit_ignored": lambda say, f: say("An edited message is not read again. Please send it anew."),
+    "file_not_fetched": lambda say, f: say("The file could not be fetched. Please send it again."),
     "pin_wrong": lambda say, f: say("The PIN is wrong. {left} tries are left.", **f),
     "version_published": lambda say, f: say(
         "Version {version} of {scheme} is published and cannot be changed. Give the file a new version.", **f

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from screens import ledger, members, overview, problems
+from screens import identities, ledger, members, overview, problems
 from screens.declarations import draft, record, review
 from screens.screen import Draw, Screen
 from screens.texts import Say
 
 SCREENS: dict[type, Draw] = {
     **members.SCREENS,
+    **identities.SCREENS,
     **draft.SCREENS,
     **review.SCREENS,
     **record.SCREENS,

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-Expects = Literal["text", "number", "evidence", "marks"]
+Expects = Literal["text", "number", "evidence", "marks", "pin"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,33 @@
-"""Who can be reached on a channel."""
+"""Who can be reached on a channel, and who asks to be."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 import sqlalchemy as sa
 
+from storage.inbox import dialog, token
+from storage.kinds import Instant
 from storage.members import PEOPLE, Person, identity, member, on_day, role, unit
+from storage.metadata import identifier, metadata, refers
+
+binding = sa.Table(
+    "binding",
+    metadata,
+    identifier(),
+    refers("member_id", "member.id", index=True),
+    sa.Column("channel", sa.String(16), nullable=False),
+    sa.Column("address", sa.String(128), nullable=False),
+    sa.Column("name", sa.String(64), nullable=False),
+    sa.Column("token_hash", sa.String(64), nullable=False),
+    sa.Column("state", sa.String(16), nullable=False),
+    sa.Column("asked_at", Instant, nullable=False),
+    refers("decided_by", "member.id", nullable=True),
+    sa.Column("decided_at", Instant),
+    sa.UniqueConstraint("channel", "address", "token_hash"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +39,131 @@ class Reachable:
     name: str
     unit_name: str
     role: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """Whose address it is, and whether he could not be reached there lately."""
+
+    member: int
+    blocked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BindingRow:
+    """A request to bind an account: state asked, confirmed, refused or lapsed."""
+
+    id: int
+    member: int
+    channel: str
+    address: str
+    name: str
+    token_hash: str
+    state: str
+
+
+_BOUND = sa.select(identity.c.member_id, identity.c.blocked_at).where(
+    identity.c.channel == sa.bindparam("channel_"),
+    identity.c.address == sa.bindparam("address_"),
+    identity.c.unbound_at.is_(None),
+)
+_BINDINGS = sa.select(
+    binding.c.id,
+    binding.c.member_id,
+    binding.c.channel,
+    binding.c.address,
+    binding.c.name,
+    binding.c.token_hash,
+    binding.c.state,
+)
+
+
+def bound(connection: sa.Connection, channel: str, address: str) -> Bound | None:
+    """Who is bound to an address, None when nobody is."""
+    row = connection.execute(_BOUND, {"channel_": channel, "address_": address}).first()
+    return None if row is None else Bound(row.member_id, row.blocked_at is not None)
+
+
+def block(connection: sa.Connection, channel: str, addresses: Iterable[str], now: datetime) -> None:
+    """These addresses cannot be reached until their people write again."""
+    c = identity.c
+    here = (c.channel == channel, c.address.in_(list(addresses)), c.unbound_at.is_(None), c.blocked_at.is_(None))
+    connection.execute(sa.update(identity).where(*here).values(blocked_at=now))
+
+
+def unblock(connection: sa.Connection, channel: str, address: str) -> None:
+    """The address can be reached again."""
+    c = identity.c
+    here = (c.channel == channel, c.address == address, c.unbound_at.is_(None))
+    connection.execute(sa.update(identity).where(*here).values(blocked_at=None))
+
+
+def move(connection: sa.Connection, channel: str, old: str, new: str) -> None:
+    """An address got another name: its person, buttons and question go with it."""
+    if bound(connection, channel, new) is not None:
+        return
+    live = identity.c.unbound_at.is_(None)
+    for table, *more in ((identity, live), (token,), (dialog,)):
+        here = (table.c.channel == channel, table.c.address == old, *more)
+        connection.execute(sa.update(table).where(*here).values(address=new))
+
+
+def channels_of(connection: sa.Connection, member_id: int) -> list[str]:
+    """The channels on which a member has an address, the first bound first."""
+    c = identity.c
+    query = sa.select(c.channel).where(c.member_id == member_id, c.unbound_at.is_(None)).order_by(c.bound_at)
+    return list(dict.fromkeys(connection.execute(query).scalars()))
+
+
+def unbind(connection: sa.Connection, member_id: int, channel: str, now: datetime) -> list[str]:
+    """Ends a member's addresses on a channel; gives them."""
+    c = identity.c
+    here = (c.member_id == member_id, c.channel == channel, c.unbound_at.is_(None))
+    addresses = list(connection.execute(sa.select(c.address).where(*here)).scalars())
+    if addresses:
+        connection.execute(sa.update(identity).where(*here).values(unbound_at=now))
+    return addresses
+
+
+def ask(connection: sa.Connection, row: BindingRow, now: datetime) -> int:
+    """Stores a request to bind an account (its own number is not used)."""
+    values = {
+        "member_id": row.member,
+        "channel": row.channel,
+        "address": row.address,
+        "name": row.name,
+        "token_hash": row.token_hash,
+        "state": row.state,
+        "asked_at": now,
+    }
+    return int(connection.execute(sa.insert(binding).returning(binding.c.id), values).scalar_one())
+
+
+def binding_of(connection: sa.Connection, channel: str, address: str, token_hash: str) -> BindingRow | None:
+    """The request that an address made with an invitation."""
+    c = binding.c
+    query = _BINDINGS.where(c.channel == channel, c.address == address, c.token_hash == token_hash)
+    row = connection.execute(query).first()
+    return None if row is None else BindingRow(*row)
+
+
+def binding_by_id(connection: sa.Connection, number: int) -> BindingRow | None:
+    """A request by its number."""
+    row = connection.execute(_BINDINGS.where(binding.c.id == number)).first()
+    return None if row is None else BindingRow(*row)
+
+
+def decide(connection: sa.Connection, number: int, state: str, actor: int | None, now: datetime) -> bool:
+    """Decides a request; False when it was decided before."""
+    here = (binding.c.id == number, binding.c.state == "asked")
+    values = {"state": state, "decided_by": actor, "decided_at": now}
+    return connection.execute(sa.update(binding).where(*here).values(**values)).rowcount == 1
+
+
+def lapse(connection: sa.Connection, token_hash: str, now: datetime) -> None:
+    """Other requests made with a spent invitation are over."""
+    here = (binding.c.token_hash == token_hash, binding.c.state == "asked")
+    connection.execute(sa.update(binding).where(*here).values(state="lapsed", decided_at=now))
 
 
 def reachable(connection: sa.Connection, channel: str, day: date) -> list[Reachable]:

@@ -69,6 +69,20 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
+class ParkedRow:
+    """A message that could not be handled: what is needed to try again, and what went wrong."""
+
+    id: int
+    channel: str
+    address: str
+    member: int | None
+    external_id: str
+    said: dict[str, Any]
+    error: str
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class DialogRow:
     """A question that waits for an answer: the request it completes and the field it fills."""
 
@@ -143,9 +157,35 @@ def reply_to(connection: sa.Connection, channel: str, external_id: str) -> list[
     return reply
 
 
+def seen(connection: sa.Connection, channel: str, external_id: str) -> bool:
+    """Whether a message came in before, answered or not."""
+    query = sa.select(inbox.c.id).where(inbox.c.channel == channel, inbox.c.external_id == external_id)
+    return connection.execute(query).first() is not None
+
+
 def keep(connection: sa.Connection, values: Mapping[str, Any]) -> int:
     """Stores a message with its reply."""
     return int(_KEEP.value(connection, values))
+
+
+def answer_parked(connection: sa.Connection, number: int, values: Mapping[str, Any]) -> None:
+    """A parked message that was handled after all."""
+    kept = {name: values[name] for name in ("member_id", "said", "reply", "state", "error")}
+    connection.execute(sa.update(inbox).where(inbox.c.id == number).values(**kept))
+
+
+def park_again(connection: sa.Connection, number: int, error: str) -> None:
+    """A parked message that could not be handled this time either."""
+    connection.execute(sa.update(inbox).where(inbox.c.id == number).values(error=error))
+
+
+def parked_rows(connection: sa.Connection, number: int | None = None) -> list[ParkedRow]:
+    """Parked messages, oldest first; or the one with a number."""
+    c = inbox.c
+    query = sa.select(c.id, c.channel, c.address, c.member_id, c.external_id, c.said, c.error, c.received_at)
+    query = query.where(c.state == "parked").order_by(c.id)
+    rows = connection.execute(query if number is None else query.where(c.id == number))
+    return [ParkedRow(*row) for row in rows]
 
 
 def parked(connection: sa.Connection) -> int:

@@ -77,6 +77,7 @@ identity = sa.Table(
     refers("member_id", "member.id", index=True),
     sa.Column("bound_at", Instant, nullable=False),
     sa.Column("unbound_at", Instant),
+    sa.Column("blocked_at", Instant),
     sa.Index(
         "uq_identity_live",
         "channel",
@@ -100,6 +101,15 @@ class Person:
     unit_name: str
     unit_kind: str
     locale: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Who writes from an address: `blocked` when he could not be reached there lately."""
+
+    person: Person
+    actor: Actor
+    blocked: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +192,9 @@ _HOLDS = sa.or_(
     sa.exists().where(role.c.member_id == member.c.id), sa.exists().where(deputy.c.deputy_id == member.c.id)
 )
 _PERSON_AT = Statement(
-    PEOPLE.add_columns(_HOLDS).join(identity, identity.c.member_id == member.c.id).where(*_BOUND_HERE)
+    PEOPLE.add_columns(_HOLDS, identity.c.blocked_at)
+    .join(identity, identity.c.member_id == member.c.id)
+    .where(*_BOUND_HERE)
 )
 
 
@@ -205,6 +217,13 @@ def units_under(connection: sa.Connection, path: str, kind: str | None = None) -
     """The units at and below a path, in the order of the tree."""
     query = _UNITS.where(unit.c.path.startswith(path)).order_by(unit.c.path)
     return [UnitRow(*row) for row in connection.execute(query if kind is None else query.where(unit.c.kind == kind))]
+
+
+def units_above(connection: sa.Connection, path: str) -> list[int]:
+    """The numbers of the unit at a path and of all units above it."""
+    parts = path.strip("/").split("/")
+    paths = ["/" + "/".join(parts[:depth]) + "/" for depth in range(1, len(parts) + 1)]
+    return list(connection.execute(sa.select(unit.c.id).where(unit.c.path.in_(paths))).scalars())
 
 
 def units_by_ids(connection: sa.Connection, ids: Iterable[int]) -> dict[int, UnitRow]:
@@ -250,20 +269,23 @@ def bound_member(connection: sa.Connection, channel: str, address: str) -> int |
     return found
 
 
-def actor_at(connection: sa.Connection, channel: str, address: str, day: date) -> tuple[Person, Actor] | None:
-    """The member bound to an address, with his unit and as one who acts on a day; most hold nothing but themselves."""
+def known_at(connection: sa.Connection, channel: str, address: str, day: date) -> Known | None:
+    """The member bound to an address, as he stands on a day; most hold no role and are asked for none."""
     row = _PERSON_AT.first(connection, {"channel": channel, "address": address, "day": day})
     if row is None:
         return None
-    found = Person(*row[:-1])
-    return found, _acting(found, grants_of(connection, found.id, day) if row[-1] else ())
+    *columns, holds, blocked_at = row
+    found = Person(*columns)
+    grants = grants_of(connection, found.id, day) if holds else ()
+    return Known(found, _acting(found, grants), blocked_at is not None)
 
 
-def addresses_of(connection: sa.Connection, ids: Iterable[int]) -> dict[int, tuple[str, str]]:
-    """Member → the channel and address bound last."""
+def addresses_of(connection: sa.Connection, ids: Iterable[int], but: str = "") -> dict[int, tuple[str, str]]:
+    """Member → the channel and address bound last, of those that can be reached and are not on the channel `but`."""
     query = (
         sa.select(identity.c.member_id, identity.c.channel, identity.c.address)
-        .where(identity.c.member_id.in_(set(ids)), identity.c.unbound_at.is_(None))
+        .where(identity.c.member_id.in_(set(ids)), identity.c.channel != but)
+        .where(identity.c.unbound_at.is_(None), identity.c.blocked_at.is_(None))
         .order_by(identity.c.bound_at)
     )
     return {row.member_id: (row.channel, row.address) for row in connection.execute(query)}

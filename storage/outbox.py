@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -31,7 +31,7 @@ outbox = sa.Table(
     identifier(),
     sa.Column("key", sa.String(160), nullable=False, unique=True),
     sa.Column("class", sa.String(16), nullable=False),
-    refers("member_id", "member.id", index=True),
+    refers("member_id", "member.id", nullable=True, index=True),
     sa.Column("channel", sa.String(16)),
     sa.Column("address", sa.String(128)),
     sa.Column("body", Json),
@@ -48,7 +48,7 @@ delivery = sa.Table(
     metadata,
     identifier(),
     refers("outbox_id", "outbox.id", index=True),
-    refers("member_id", "member.id", index=True),
+    refers("member_id", "member.id", nullable=True, index=True),
     sa.Column("channel", sa.String(16)),
     sa.Column("attempt", sa.Integer, nullable=False),
     sa.Column("result", sa.String(16), nullable=False),
@@ -70,11 +70,11 @@ class NoticeRow:
 
 @dataclass(frozen=True, slots=True)
 class OutboxRow:
-    """Something to be sent to one address; `body` is the screen, once it was rendered."""
+    """Something to be sent to one address; `body` is the screen, once it was rendered; a stranger is no member."""
 
     id: int
     kind: str
-    member: int
+    member: int | None
     channel: str
     address: str
     body: dict[str, Any] | None
@@ -89,6 +89,41 @@ class Delivered:
     kind: str
     body: dict[str, Any]
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Among:
+    """Which messages are meant: of one channel, of none of some, not to some addresses, replies only."""
+
+    channel: str = ""
+    outside: tuple[str, ...] = ()
+    but: tuple[str, ...] = ()
+    replies: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """The result of one attempt; with `due_at` the message is tried again."""
+
+    row: OutboxRow
+    result: str
+    code: str
+    due_at: datetime | None = None
+
+
+REPLY = "reply"
+EVERYTHING = Among()
+# Statements are built once: building one costs more than running it.
+_ATTEMPT = sa.insert(delivery)
+_SETTLE = (
+    sa.update(outbox)
+    .where(outbox.c.id == sa.bindparam("number"))
+    .values(
+        state=sa.bindparam("state_"),
+        due_at=sa.func.coalesce(sa.bindparam("due", type_=Instant), outbox.c.due_at),
+        settled_at=sa.bindparam("settled"),
+    )
+)
 
 
 def known_keys(connection: sa.Connection, keys: Iterable[str]) -> set[str]:
@@ -140,25 +175,41 @@ def has_key(connection: sa.Connection, keys: Iterable[str]) -> set[str]:
     return set(connection.execute(sa.select(outbox.c.key).where(outbox.c.key.in_(list(keys)))).scalars())
 
 
-def anything_due(connection: sa.Connection, now: datetime, kinds: Iterable[str]) -> bool:
-    """Whether some message is due, or some notice of these kinds waits to become one."""
+def anything_due(connection: sa.Connection, now: datetime, kinds: Iterable[str], outside: Collection[str] = ()) -> bool:
+    """Whether some message is due outside of some channels, or some notice of these kinds waits to become one."""
     c = notice.c
     waiting = sa.select(c.id).where(c.state == "waiting", c.kind.in_(list(kinds)))
-    due = sa.select(outbox.c.id).where(outbox.c.state == "due", outbox.c.due_at <= now)
+    due = sa.select(outbox.c.id).where(
+        outbox.c.state == "due", outbox.c.due_at <= now, *_among(Among(outside=tuple(outside)))
+    )
     return bool(connection.execute(sa.select(sa.or_(waiting.exists(), due.exists()))).scalar())
 
 
-def claim(connection: sa.Connection, now: datetime, most: int) -> list[OutboxRow]:
+def claim(connection: sa.Connection, now: datetime, most: int, among: Among = EVERYTHING) -> list[OutboxRow]:
     """Takes due messages for sending, replies first, then urgent ones."""
     c = outbox.c
-    order = sa.case({"reply": 0, "urgent": 1, "digest": 2}, value=c["class"], else_=3)
-    query = sa.select(c.id).where(c.state == "due", c.due_at <= now).order_by(order, c.id).limit(most)
+    order = sa.case({REPLY: 0, "urgent": 1, "digest": 2}, value=c["class"], else_=3)
+    query = sa.select(c.id).where(c.state == "due", c.due_at <= now, *_among(among)).order_by(order, c.id).limit(most)
     ids = list(connection.execute(query.with_for_update(skip_locked=True)).scalars())
     if not ids:
         return []
     connection.execute(sa.update(outbox).where(c.id.in_(ids)).values(state="sending", attempts=c.attempts + 1))
     taken = sa.select(c.id, c["class"], c.member_id, c.channel, c.address, c.body, c.attempts).where(c.id.in_(ids))
     return [OutboxRow(*row) for row in connection.execute(taken.order_by(order, c.id))]
+
+
+def _among(among: Among) -> list[sa.ColumnElement[bool]]:
+    c = outbox.c
+    found: list[sa.ColumnElement[bool]] = []
+    if among.channel:
+        found.append(c.channel == among.channel)
+    if among.outside:
+        found.append(c.channel.not_in(among.outside))
+    if among.but:
+        found.append(c.address.not_in(among.but))
+    if among.replies:
+        found.append(c["class"] == REPLY)
+    return found
 
 
 def keep_body(connection: sa.Connection, outbox_id: int, body: dict[str, Any]) -> None:
@@ -168,30 +219,53 @@ def keep_body(connection: sa.Connection, outbox_id: int, body: dict[str, Any]) -
 
 def notices_in(connection: sa.Connection, outbox_id: int) -> list[NoticeRow]:
     """The notices a message is made of."""
+    return notices_of(connection, [outbox_id]).get(outbox_id, [])
+
+
+def notices_of(connection: sa.Connection, ids: Iterable[int]) -> dict[int, list[NoticeRow]]:
+    """Message → the notices it is made of."""
     c = notice.c
-    query = sa.select(c.id, c.member_id, c.kind, c.facts, c.made_at).where(c.outbox_id == outbox_id)
-    return [NoticeRow(*row) for row in connection.execute(query.order_by(c.id))]
+    query = sa.select(c.outbox_id, c.id, c.member_id, c.kind, c.facts, c.made_at).where(c.outbox_id.in_(list(ids)))
+    found: dict[int, list[NoticeRow]] = {}
+    for row in connection.execute(query.order_by(c.id)):
+        found.setdefault(row.outbox_id, []).append(NoticeRow(*row[1:]))
+    return found
 
 
 def settle(
     connection: sa.Connection, row: OutboxRow, result: str, code: str, now: datetime, due_at: datetime | None
 ) -> None:
     """Records the result of one attempt; with `due_at` the message is tried again."""
-    state = "due" if due_at is not None else result
-    values: dict[str, Any] = {"state": state, "settled_at": now}
-    if due_at is not None:
-        values["due_at"] = due_at
-    connection.execute(sa.update(outbox).where(outbox.c.id == row.id).values(**values))
-    attempt = {
-        "outbox_id": row.id,
-        "member_id": row.member,
-        "channel": row.channel,
-        "attempt": row.attempts,
-        "result": result,
-        "code": code,
-        "at": now,
-    }
-    connection.execute(sa.insert(delivery), attempt)
+    settle_all(connection, [Settled(row, result, code, due_at)], now)
+
+
+def settle_all(connection: sa.Connection, results: Sequence[Settled], now: datetime) -> None:
+    """Records the results of attempts."""
+    if not results:
+        return
+    states = [
+        {
+            "number": each.row.id,
+            "state_": each.result if each.due_at is None else "due",
+            "due": each.due_at,
+            "settled": now,
+        }
+        for each in results
+    ]
+    connection.execute(_SETTLE, states)
+    attempts = [
+        {
+            "outbox_id": each.row.id,
+            "member_id": each.row.member,
+            "channel": each.row.channel,
+            "attempt": each.row.attempts,
+            "result": each.result,
+            "code": each.code,
+            "at": now,
+        }
+        for each in results
+    ]
+    connection.execute(_ATTEMPT, attempts)
 
 
 def release_claimed(connection: sa.Connection, now: datetime) -> int:

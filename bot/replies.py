@@ -1,0 +1,65 @@
+"""A reply and its ways: kept in the inbox, given in the answer, or put into the outbox."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from bot.channel import Inbound, Rendered
+from storage import deliveries
+from storage.engine import Connection
+
+MOST_TEXT = 2000
+HIDDEN = "••••••"
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a message is answered with; a secret one is shown once and kept nowhere."""
+
+    screens: list[Rendered]
+    secret: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A reply as it was made: whose, what the inbox keeps instead when it holds a secret, the label pressed."""
+
+    member: int | None
+    reply: list[Rendered]
+    kept: list[Rendered] | None = None
+    pressed: str = ""
+
+
+def row_of(inbound: Inbound, answered: Answered, now: datetime) -> dict[str, Any]:
+    """A message and its reply as the inbox keeps them."""
+    said: dict[str, Any] = {"text": answered.pressed or inbound.text[:MOST_TEXT], "token": inbound.token}
+    if inbound.file is not None:
+        said["file"] = asdict(inbound.file)
+    return {
+        "channel": inbound.channel,
+        "external_id": inbound.external_id,
+        "address": inbound.address,
+        "member_id": answered.member,
+        "said": said,
+        "reply": answered.reply if answered.kept is None else answered.kept,
+        "state": "done",
+        "error": None,
+        "received_at": now,
+    }
+
+
+def sent(connection: Connection, inbound: Inbound, answered: Answered, now: datetime, again: str = "") -> Reply:
+    """The reply as it goes out: in the answer, or through the outbox, where a secret never stands."""
+    secret = answered.kept is not None
+    if not inbound.by_answer and not secret:
+        row = {
+            "key": f"reply:{inbound.channel}:{inbound.external_id}{again}"[:160],
+            "member_id": answered.member,
+            "channel": inbound.channel,
+            "address": inbound.address,
+            "body": {"screens": answered.reply, "edit": inbound.edit},
+        }
+        deliveries.put_reply(connection, row, now)
+    return Reply(answered.reply, secret)

@@ -1,0 +1,54 @@
+"""Somebody whom nobody knows on a channel: an invitation, its PIN, or how to get in."""
+
+from __future__ import annotations
+
+import re
+
+from bot import secrets
+from bot.channel import Inbound
+from bot.commands import Heard
+from bot.dialogs import completed
+from handlers.context import Context, Refused
+from handlers.desk import Desk
+from handlers.identities.binding import AskBinding
+from screens import door
+from screens.render import screen_of
+from screens.screen import Screen
+from screens.texts import Say
+from storage import inbox, invitations
+from storage.engine import Connection
+
+PIN = re.compile(r"\d{6}")
+
+
+def asked(inbound: Inbound) -> AskBinding:
+    """The request behind an invitation that was opened here."""
+    return AskBinding(inbound.channel, inbound.address, inbound.name, inbound.invitation)
+
+
+def pin_correct(desk: Desk, inbound: Inbound) -> bool | None:
+    """Whether six digits are the PIN being asked for; None when none is. Hashing happens before the unit."""
+
+    def stored(connection: Connection) -> str | None:
+        dialog = inbox.dialog_of(connection, inbound.channel, inbound.address)
+        if dialog is None or dialog.expects != "pin":
+            return None
+        row = invitations.find(connection, dialog.args["token_hash"])
+        return None if row is None else row.pin_hash
+
+    pin_hash = desk.store.read(stored)
+    return None if pin_hash is None else secrets.matches(pin_hash, inbound.text)
+
+
+def answer(context: Context, desk: Desk, say: Say, inbound: Inbound, heard: Heard) -> tuple[list[Screen], bool]:
+    """The screens, and whether they end the question asked before (a wrong PIN may be typed again)."""
+    if inbound.invitation:
+        return [screen_of(say, desk.handle(context, asked(inbound)))], True
+    dialog = inbox.dialog_of(context.connection, inbound.channel, inbound.address)
+    if dialog is None or dialog.expects != "pin" or dialog.expires_at < context.now:
+        return [door.stranger(say, inbound.channel)], False
+    if heard.pin_correct is None:
+        return [door.pin_wanted(say)], False
+    result = desk.handle(context, completed(dialog, heard.pin_correct))
+    wrong = isinstance(result, Refused) and result.problems[0].code == "pin_wrong"
+    return [screen_of(say, result)], not wrong

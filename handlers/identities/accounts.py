@@ -1,0 +1,151 @@
+"""Accounts on channels: ended by their member, out of reach, or moved; what was meant for them goes elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from handlers.context import Context, Handler, Refused, refuse
+from handlers.members import WEBCHAT
+from handlers.periods import Ran
+from storage import deliveries, identities, members, outbox
+
+
+@dataclass(frozen=True, slots=True)
+class AskUnbind:
+    """解绑: which account is to be ended?"""
+
+
+@dataclass(frozen=True, slots=True)
+class Unbind:
+    """Ends the actor's account on a channel."""
+
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """The platform says whether an address can be reached."""
+
+    channel: str
+    address: str
+    reachable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MoveAddress:
+    """The platform gave an address another name."""
+
+    channel: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A message that its address will not get; `blocked` says that nothing else will arrive there either."""
+
+    message: int
+    kind: str
+    member: int
+    channel: str
+    address: str
+    blocked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class GoElsewhere:
+    """Sends what failed to the member's next channel."""
+
+    failures: tuple[Failure, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class UnbindQuestion:
+    """The accounts that may be ended."""
+
+    channels: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unbound:
+    """The account is nobody's any more."""
+
+    channel: str
+
+
+def ask_unbind(context: Context, _request: AskUnbind) -> UnbindQuestion | Refused:
+    """The web chat is left by signing out."""
+    channels = identities.channels_of(context.connection, context.actor.member)
+    found = tuple(channel for channel in channels if channel != WEBCHAT)
+    return UnbindQuestion(found) if found else refuse("nothing_bound")
+
+
+def unbind(context: Context, request: Unbind, member: int = 0) -> Unbound | Refused:
+    """Notices that wait for the account go to the next channel."""
+    member = member or context.actor.member
+    addresses = identities.unbind(context.connection, member, request.channel, context.now)
+    if not addresses:
+        return refuse("nothing_bound")
+    waiting = [
+        Failure(number, kind, member, request.channel, address, blocked=False)
+        for address in addresses
+        for number, kind in deliveries.due_to(context.connection, request.channel, address)
+    ]
+    deliveries.turn_away(context.connection, [each.message for each in waiting])
+    _elsewhere(context, waiting)
+    context.audit("unbind", "member", member, channel=request.channel)
+    return Unbound(request.channel)
+
+
+def reach(context: Context, request: Reach) -> Ran:
+    """Blocked addresses are passed over until they can be reached again."""
+    if request.reachable:
+        identities.unblock(context.connection, request.channel, request.address)
+    else:
+        identities.block(context.connection, request.channel, [request.address], context.now)
+    return Ran(1)
+
+
+def move_address(context: Context, request: MoveAddress) -> Ran:
+    """What waits for the old address goes to the new one."""
+    identities.move(context.connection, request.channel, request.old, request.new)
+    deliveries.move(context.connection, request.channel, request.old, request.new)
+    return Ran(1)
+
+
+def go_elsewhere(context: Context, request: GoElsewhere) -> Ran:
+    """Once for each message; who has no other channel shows up as not reached."""
+    for channel in {each.channel for each in request.failures}:
+        blocked = {each.address for each in request.failures if each.blocked and each.channel == channel}
+        if blocked:
+            identities.block(context.connection, channel, blocked, context.now)
+    return Ran(_elsewhere(context, [each for each in request.failures if each.kind != outbox.REPLY]))
+
+
+def _elsewhere(context: Context, failures: Sequence[Failure]) -> int:
+    rows = []
+    for channel in {each.channel for each in failures}:
+        mine = [each for each in failures if each.channel == channel]
+        addresses = members.addresses_of(context.connection, {each.member for each in mine}, but=channel)
+        rows += [
+            {
+                "was": each.message,
+                "class": each.kind,
+                "member_id": each.member,
+                "channel": addresses[each.member][0],
+                "address": addresses[each.member][1],
+            }
+            for each in mine
+            if each.member in addresses
+        ]
+    return deliveries.redirect(context.connection, rows, context.now)
+
+
+REQUESTS: dict[type, Handler] = {
+    AskUnbind: ask_unbind,
+    Unbind: unbind,
+    Reach: reach,
+    MoveAddress: move_address,
+    GoElsewhere: go_elsewhere,
+}
