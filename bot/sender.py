@@ -29,7 +29,7 @@ from storage.outbox import Among, OutboxRow, Settled
 log = structlog.get_logger(__name__)
 AT_ONCE = 50
 MOST_ATTEMPTS = 8
-PAUSE_S = 1.0
+PAUSE_S, GATHER_S = 1.0, 0.05
 T = TypeVar("T")
 URGENT = tuple(kind for kind, urgent in KINDS.items() if urgent)
 
@@ -70,6 +70,7 @@ class Sender:
                 for lane in self._lanes.values():
                     lane.wake()
                 self.wake.clear()
+                await asyncio.sleep(GATHER_S)  # one look for what comes in together
                 try:
                     await asyncio.wait_for(self.wake.wait(), PAUSE_S)
                 except TimeoutError:

@@ -32,10 +32,14 @@ log = structlog.get_logger(__name__)
 MOST_RAW = 100_000
 MOST_GROUPS = 1000
 MOST_PRESSES, PRESS_WORKERS = 100, 2
+PRESSES_A_SECOND = 20
 
 
 class Presses:
-    """Pressed buttons whose waiting mark is to end: best effort, the oldest dropped when there are too many."""
+    """Pressed buttons whose waiting mark is to end: best effort, the oldest dropped when there are too many.
+
+    They go slowly, for an old one is worth nothing and each call takes as long as two presses.
+    """
 
     def __init__(self, channel: TelegramChannel) -> None:
         self._channel = channel
@@ -60,6 +64,7 @@ class Presses:
                 await self._changed.wait()
                 continue
             await self._channel.answer_press(self._waiting.popleft())
+            await asyncio.sleep(PRESS_WORKERS / PRESSES_A_SECOND)
 
 
 @dataclass(slots=True)
