@@ -22,6 +22,7 @@ from bot import entry, webchat
 from bot.clock import Clock
 from bot.config import Settings
 from bot.demo import Demo
+from bot.hatch import Hatch
 from bot.holidays import CHINA
 from bot.router import Router
 from bot.sender import Sender
@@ -102,6 +103,7 @@ def build(parts: Parts, *, demo: bool = False) -> Starlette:
     sender = Sender(desk, clock, {"webchat": webchat.WebChannel()}, settings.locale, address)
     front = webchat.Front(settings, clock, desk, router, sender, webchat.environment())
     runner = Runner(desk, clock.now, sender.wake.set)
+    hatch = Hatch(settings.data, desk, clock, sender.wake.set)
     ready = asyncio.Event()
 
     async def health(_request: Request) -> Response:
@@ -113,6 +115,8 @@ def build(parts: Parts, *, demo: bool = False) -> Starlette:
         async with AsyncExitStack() as stack:
             stack.callback(parts.close)
             await runner.tick()
+            stack.callback(hatch.close)
+            await hatch.open()
             if demo:
                 await sender.drain()
             sending = asyncio.create_task(sender.run())

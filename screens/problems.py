@@ -65,6 +65,7 @@ WORDS: dict[str, Callable[[Say, Facts], str]] = {
     "declared_already": lambda say, f: say("Last month's lines all stand this month already; nothing was added."),
     "not_returned": lambda say, f: say("An entry of the organisation is approved or rejected, not returned."),
     "reverse_own": lambda say, f: say("Nobody takes back an entry of his own; please ask another reviewer."),
+    "no_such_member": lambda say, f: say("No member has the code {code}.", code=clean(f["member"])),
     "invitation_over": lambda say, f: say(
         "This link cannot be used any more. Please ask your secretary for a new one."
     ),
