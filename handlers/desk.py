@@ -7,7 +7,7 @@ from concurrent.futures import Future
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
-from handlers import inbox, ledger, members, notices, overview, periods
+from handlers import inbox, ledger, members, notices, overview, periods, setup
 from handlers.context import Context, Handler, House
 from handlers.declarations import REQUESTS as DECLARATIONS
 from rules.access import Actor
@@ -23,6 +23,7 @@ REQUESTS: dict[type, Handler] = {
     **periods.REQUESTS,
     **notices.REQUESTS,
     **inbox.REQUESTS,
+    **setup.REQUESTS,
 }
 BY_NAME: Mapping[str, type] = {request.__name__: request for request in REQUESTS}
 

@@ -9,6 +9,7 @@ from handlers.context import Refused
 from handlers.declarations.forms import Declare, MyLines
 from handlers.members import Help, Home
 from rules.problems import Problem
+from screens import documents
 from screens.declarations.lines import state_word
 from screens.screen import Choice, Draw, Screen
 from screens.texts import Say, clean, month
@@ -66,6 +67,10 @@ WORDS: dict[str, Callable[[Say, Facts], str]] = {
     "not_returned": lambda say, f: say("An entry of the organisation is approved or rejected, not returned."),
     "reverse_own": lambda say, f: say("Nobody takes back an entry of his own; please ask another reviewer."),
     "no_such_member": lambda say, f: say("No member has the code {code}.", code=clean(f["member"])),
+    "people_already": lambda say, f: say(
+        "This folder holds people already; nothing was changed. Give another folder with ZHIBU_DATA, "
+        "or for a new link: zhibu invite CODE"
+    ),
     "invitation_over": lambda say, f: say(
         "This link cannot be used any more. Please ask your secretary for a new one."
     ),
@@ -91,6 +96,7 @@ WORDS: dict[str, Callable[[Say, Facts], str]] = {
         "The stored figures of member {member} in {year} do not match the ledger.", **f
     ),
     "audit_broken": lambda say, f: say("The audit chain is broken at entry {entry}.", **f),
+    **documents.WORDS,
 }
 
 

@@ -30,8 +30,8 @@ def settings_or_exit(**given: Any) -> Settings:
         return Settings(**{name: value for name, value in given.items() if value is not None})
     except ValidationError as error:
         for problem in error.errors():
-            name = "ZHIBU_" + "_".join(str(part) for part in problem["loc"]).upper()
-            out.print(f"{name}: {problem['msg']}")
+            name = "_".join(str(part) for part in problem["loc"]).upper().removeprefix("ZHIBU_")
+            out.print(f"ZHIBU_{name}: {problem['msg']}", markup=False)
         raise typer.Exit(2) from error
 
 
