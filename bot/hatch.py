@@ -18,6 +18,7 @@ from bot.clock import Clock
 from handlers.context import Refused
 from handlers.desk import BY_NAME, Desk
 from handlers.members import Invitation, Invite
+from handlers.periods import OpenPeriods, Publish, PublishedVersion, Ran
 from rules.access import Actor, Grant
 
 log = structlog.get_logger(__name__)
@@ -33,6 +34,8 @@ OPERATOR = Actor(0, grants=(Grant("administrator", 0, "/"),))
 # what may be asked through the hatch → what is answered when it is not refused
 ANSWERS: dict[type, type] = {
     Invite: Invitation,
+    Publish: PublishedVersion,
+    OpenPeriods: Ran,
 }
 
 

@@ -32,6 +32,33 @@ class SetUp:
     pin_hash: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class FindUnit:
+    """The unit with a code; "" is the one above all."""
+
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundUnit:
+    """Its number, name, and where it stands in the tree."""
+
+    unit: int
+    name: str
+    path: str
+
+
+def find_unit(context: Context, request: FindUnit) -> FoundUnit | Refused:
+    """A code is how the operator names a unit; there is one top."""
+    units = members.units_under(context.connection, "/")
+    found = [unit for unit in units if (unit.code == request.code if request.code else unit.parent is None)]
+    if request.code and not found:
+        return refuse("no_such_unit", unit=request.code)
+    if not found:
+        return refuse("no_units")
+    return FoundUnit(found[0].id, found[0].name, found[0].path)
+
+
 def set_up(context: Context, request: SetUp) -> Invitation | Refused:
     """A folder that holds people is left as it is."""
     if context.actor.may("install", 0, "/") is None:
@@ -56,4 +83,4 @@ def set_up(context: Context, request: SetUp) -> Invitation | Refused:
     return invite(context, Invite(person, request.token, request.token_hash, request.pin, request.pin_hash))
 
 
-REQUESTS: dict[type, Handler] = {SetUp: set_up}
+REQUESTS: dict[type, Handler] = {SetUp: set_up, FindUnit: find_unit}

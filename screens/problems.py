@@ -67,6 +67,8 @@ WORDS: dict[str, Callable[[Say, Facts], str]] = {
     "not_returned": lambda say, f: say("An entry of the organisation is approved or rejected, not returned."),
     "reverse_own": lambda say, f: say("Nobody takes back an entry of his own; please ask another reviewer."),
     "no_such_member": lambda say, f: say("No member has the code {code}.", code=clean(f["member"])),
+    "no_such_unit": lambda say, f: say("No unit has the code {code}.", code=clean(f["unit"])),
+    "no_units": lambda say, f: say("There are no units yet. First: zhibu init"),
     "people_already": lambda say, f: say(
         "This folder holds people already; nothing was changed. Give another folder with ZHIBU_DATA, "
         "or for a new link: zhibu invite CODE"
