@@ -17,8 +17,10 @@ import structlog
 from bot.clock import Clock
 from handlers.context import Refused
 from handlers.desk import BY_NAME, Desk
+from handlers.imports import BeginImport, FinishImport, Imported, Importing, ImportMembers, ImportUnits
 from handlers.members import Invitation, Invite
 from handlers.periods import OpenPeriods, Publish, PublishedVersion, Ran
+from handlers.undoing import UndoImport, Undone
 from rules.access import Actor, Grant
 
 log = structlog.get_logger(__name__)
@@ -36,6 +38,11 @@ ANSWERS: dict[type, type] = {
     Invite: Invitation,
     Publish: PublishedVersion,
     OpenPeriods: Ran,
+    BeginImport: Importing,
+    ImportUnits: Imported,
+    ImportMembers: Imported,
+    FinishImport: Importing,
+    UndoImport: Undone,
 }
 
 

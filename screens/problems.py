@@ -9,7 +9,7 @@ from handlers.context import Refused
 from handlers.declarations.forms import Declare, MyLines
 from handlers.members import Help, Home
 from rules.problems import Problem
-from screens import documents
+from screens import documents, imports
 from screens.declarations.lines import state_word
 from screens.screen import Choice, Draw, Screen
 from screens.texts import Say, clean, month
@@ -99,6 +99,7 @@ WORDS: dict[str, Callable[[Say, Facts], str]] = {
     ),
     "audit_broken": lambda say, f: say("The audit chain is broken at entry {entry}.", **f),
     **documents.WORDS,
+    **imports.WORDS,
 }
 
 

@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
-from storage import audit, declarations, evidence, inbox, invitations, ledger, members, outbox, reviews, schemes
+from storage import (
+    audit,
+    declarations,
+    evidence,
+    imports,
+    inbox,
+    invitations,
+    ledger,
+    members,
+    outbox,
+    reviews,
+    schemes,
+)
 from storage.metadata import metadata
 
 __all__ = [
     "audit",
     "declarations",
     "evidence",
+    "imports",
     "inbox",
     "invitations",
     "ledger",
