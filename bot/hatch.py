@@ -18,6 +18,7 @@ from bot.clock import Clock
 from handlers.context import Refused
 from handlers.desk import BY_NAME, Desk
 from handlers.imports import BeginImport, FinishImport, Imported, Importing, ImportMembers, ImportUnits
+from handlers.invitations import InviteAll, InvitedAll
 from handlers.members import Invitation, Invite
 from handlers.periods import OpenPeriods, Publish, PublishedVersion, Ran
 from handlers.undoing import UndoImport, Undone
@@ -43,6 +44,7 @@ ANSWERS: dict[type, type] = {
     ImportMembers: Imported,
     FinishImport: Importing,
     UndoImport: Undone,
+    InviteAll: InvitedAll,
 }
 
 

@@ -7,7 +7,7 @@ from concurrent.futures import Future
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
-from handlers import imports, inbox, ledger, members, notices, overview, periods, setup, undoing
+from handlers import imports, inbox, invitations, ledger, members, notices, overview, periods, setup, undoing
 from handlers.context import Context, Handler, House
 from handlers.declarations import REQUESTS as DECLARATIONS
 from rules.access import Actor
@@ -26,6 +26,7 @@ REQUESTS: dict[type, Handler] = {
     **setup.REQUESTS,
     **imports.REQUESTS,
     **undoing.REQUESTS,
+    **invitations.REQUESTS,
 }
 BY_NAME: Mapping[str, type] = {request.__name__: request for request in REQUESTS}
 

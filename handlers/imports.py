@@ -18,7 +18,7 @@ from storage import imports, members
 from storage.audit import Deed
 from storage.undoing import noted
 
-SLICE = 250
+SLICE = 100
 
 
 @dataclass(frozen=True, slots=True)

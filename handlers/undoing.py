@@ -9,7 +9,7 @@ from handlers.context import Context, Handler, Refused, refuse
 from storage import imports, members, undoing
 from storage.imports import ChangeRow, Run
 
-SLICE = 100
+SLICE = 50
 
 
 @dataclass(frozen=True, slots=True)

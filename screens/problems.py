@@ -69,6 +69,7 @@ WORDS: dict[str, Callable[[Say, Facts], str]] = {
     "no_such_member": lambda say, f: say("No member has the code {code}.", code=clean(f["member"])),
     "no_such_unit": lambda say, f: say("No unit has the code {code}.", code=clean(f["unit"])),
     "no_units": lambda say, f: say("There are no units yet. First: zhibu init"),
+    "days_out_of_range": lambda say, f: say("An invitation is good for 1 to {most} days.", **f),
     "people_already": lambda say, f: say(
         "This folder holds people already; nothing was changed. Give another folder with ZHIBU_DATA, "
         "or for a new link: zhibu invite CODE"

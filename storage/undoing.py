@@ -36,12 +36,11 @@ def end(connection: sa.Connection, run_id: int, now: datetime) -> None:
 
 def later_run(connection: sa.Connection, run_id: int) -> int | None:
     """The newest later import that changed the same people or units and still stands."""
-    later = import_change.alias("later")
-    same = sa.or_(later.c.member_id == _c.member_id, sa.and_(_c.subject == "unit", later.c.unit_id == _c.unit_id))
-    query = (
-        sa.select(sa.func.max(later.c.run_id))
-        .select_from(import_change.join(later, same))
-        .where(_c.run_id == run_id, later.c.run_id > run_id, later.c.undone.is_(sa.false()))
+    own = import_change.alias("own")
+    people = sa.select(own.c.member_id).where(own.c.run_id == run_id, own.c.member_id.is_not(None))
+    units = sa.select(own.c.unit_id).where(own.c.run_id == run_id, own.c.unit_id.is_not(None))
+    query = sa.select(sa.func.max(_c.run_id)).where(
+        _c.run_id > run_id, _c.undone.is_(sa.false()), sa.or_(_c.member_id.in_(people), _c.unit_id.in_(units))
     )
     return connection.execute(query).scalar()
 
