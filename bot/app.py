@@ -23,6 +23,7 @@ from bot.channel import Channel
 from bot.clock import Clock
 from bot.config import Settings
 from bot.demo import Demo
+from bot.hatch import Hatch
 from bot.holidays import CHINA
 from bot.router import Router
 from bot.sender import Sender
@@ -109,6 +110,7 @@ def build(parts: Parts, *, demo: bool = False) -> Starlette:
     service = telegram_service(settings, router, sender)
     front = webchat.Front(settings, clock, desk, router, sender, webchat.environment())
     runner = Runner(desk, clock.now, sender.wake.set)
+    hatch = Hatch(settings.data, desk, clock, sender.wake.set)
     ready = asyncio.Event()
 
     async def health(_request: Request) -> Response:
@@ -122,6 +124,8 @@ def build(parts: Parts, *, demo: bool = False) -> Starlette:
             if service is not None:
                 await stack.enter_async_context(service.opened())
             await runner.tick()
+            stack.callback(hatch.close)
+            await hatch.open()
             if demo:
                 await sender.drain()
             sending = asyncio.create_task(sender.run())

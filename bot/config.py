@@ -1,15 +1,25 @@
-"""Settings from the environment: ZHIBU_DATA, ZHIBU_DATABASE_URL, ZHIBU_PUBLIC_URL, …"""
+"""Settings from the environment (ZHIBU_DATA, ZHIBU_PUBLIC_URL, …), beneath it from the data folder's zhibu.env."""
 
 from __future__ import annotations
 
+import os
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, SecretStr, ValidationInfo, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    DotEnvSettingsSource,
+    EnvSettingsSource,
+    InitSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
 
+FILE = "zhibu.env"
 SECRET = re.compile(r"[A-Za-z0-9_-]{16,256}")
 
 
@@ -29,16 +39,30 @@ class Settings(BaseSettings):
     telegram_token: SecretStr = SecretStr("")
     telegram_api: str = "https://api.telegram.org"
     telegram_mode: Literal["polling", "webhook"] = "polling"
-    telegram_secret: SecretStr = Field(SecretStr(""), validate_default=True)
+    telegram_secret: SecretStr = Field(default=SecretStr(""), validate_default=True)
+    telegram_bot: str = ""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """What a command is given goes before the environment, that before the file in the data folder."""
+        given = init_settings.init_kwargs if isinstance(init_settings, InitSettingsSource) else {}
+        named = env_settings().get("data") if isinstance(env_settings, EnvSettingsSource) else None
+        folder = Path(given.get("data") or named or cls.model_fields["data"].default)
+        return init_settings, env_settings, DotEnvSettingsSource(settings_cls, folder / FILE)
 
     @field_validator("timezone")
     @classmethod
     def zone_exists(cls, name: str) -> str:
         """Refuses a zone that nobody knows."""
-        try:
-            ZoneInfo(name)
-        except (ZoneInfoNotFoundError, ValueError) as error:
-            raise ValueError(f"no time zone is called {name}; for example Asia/Shanghai") from error
+        if not known_zone(name):
+            raise ValueError(f"no time zone is called {name}; for example Asia/Shanghai")
         return name
 
     @field_validator("database_url")
@@ -66,3 +90,28 @@ class Settings(BaseSettings):
     def address(self) -> str:
         """Where people reach the pages."""
         return self.public_url.rstrip("/") or f"http://{self.host}:{self.port}"
+
+
+def known_zone(name: str) -> bool:
+    """Whether a time zone has this name."""
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # a folder of the zones' own is no zone
+        return False
+    return True
+
+
+def write_file(folder: Path, values: Mapping[str, object]) -> Path:
+    """Writes a folder's settings whole or not at all, readable by its owner alone; another file there is kept aside."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path, fresh = folder / FILE, folder / f"{FILE}.new"
+    text = "".join(f"ZHIBU_{name.upper()}={value}\n" for name, value in values.items())
+    fresh.unlink(missing_ok=True)
+    with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    if path.exists() and path.read_text(encoding="utf-8") != text:
+        path.replace(folder / f"{FILE}.before")
+    fresh.replace(path)
+    return path

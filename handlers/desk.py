@@ -7,7 +7,19 @@ from concurrent.futures import Future
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
-from handlers import identities, inbox, ledger, members, notices, overview, periods
+from handlers import (
+    identities,
+    imports,
+    inbox,
+    invitations,
+    ledger,
+    members,
+    notices,
+    overview,
+    periods,
+    setup,
+    undoing,
+)
 from handlers.context import Context, Handler, House
 from handlers.declarations import REQUESTS as DECLARATIONS
 from rules.access import Actor
@@ -24,6 +36,10 @@ REQUESTS: dict[type, Handler] = {
     **periods.REQUESTS,
     **notices.REQUESTS,
     **inbox.REQUESTS,
+    **setup.REQUESTS,
+    **imports.REQUESTS,
+    **undoing.REQUESTS,
+    **invitations.REQUESTS,
 }
 BY_NAME: Mapping[str, type] = {request.__name__: request for request in REQUESTS}
 

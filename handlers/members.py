@@ -45,6 +45,20 @@ class Invite:
 
 
 @dataclass(frozen=True, slots=True)
+class FindMember:
+    """The member with a code."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class FoundMember:
+    """His number."""
+
+    member: int
+
+
+@dataclass(frozen=True, slots=True)
 class FindInvitation:
     """Who a link is for, and the hash of its PIN."""
 
@@ -200,6 +214,12 @@ def invite(context: Context, request: Invite) -> Invitation | Refused:
     return Invitation(person, request.token, request.pin, until, links)
 
 
+def find_member(context: Context, request: FindMember) -> FoundMember | Refused:
+    """A code is how the operator names a member."""
+    number = members.member_by_code(context.connection, request.code)
+    return refuse("no_such_member", member=request.code) if number is None else FoundMember(number)
+
+
 def find_invitation(context: Context, request: FindInvitation) -> Invited | Refused:
     """The invitation behind a link that can still be used; one refusal for all others."""
     row = invitations.find(context.connection, request.token_hash)
@@ -237,6 +257,7 @@ REQUESTS: dict[type, Handler] = {
     Help: manual,
     Stop: stop,
     Invite: invite,
+    FindMember: find_member,
     FindInvitation: find_invitation,
     Redeem: redeem,
     Leave: leave,

@@ -80,7 +80,7 @@ def publish(context: Context, request: Publish) -> PublishedVersion | Refused:
 def open_periods(context: Context, _request: OpenPeriods) -> Ran:
     """A new month: the row and the notices stand or fall together."""
     period, opened = period_of(context.today), 0
-    for row in schemes.versions(context.connection):
+    for row in schemes.versions(context.connection, context.today):
         published = context.version(row.id)
         if not schemes.open_period(context.connection, row.scheme, period, context.now):
             continue

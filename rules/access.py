@@ -21,6 +21,7 @@ PERMISSIONS: dict[str, dict[str, str]] = {
         "committee": "under",
     },
     "publish": {"committee": "under", "administrator": "under"},
+    "install": {"administrator": "under"},  # asked of the whole tree "/", which only the operator holds
 }
 
 

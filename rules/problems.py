@@ -13,3 +13,11 @@ class Problem:
 
     code: str
     facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Unfit(ValueError):
+    """Raised where a document is read into a value that contradicts itself: msgspec hands on a ValueError only."""
+
+    def __init__(self, code: str, **facts: Any) -> None:
+        super().__init__(f"{code} {facts}")
+        self.problem = Problem(code, facts)

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from rules.problems import Problem
+from rules.problems import Problem, Unfit
 
 ATTENDANCE = ("present", "late", "leave", "absent")
 Recorder = Literal["member", "organisation"]
@@ -20,10 +20,10 @@ DayOfMonth = Annotated[int, msgspec.Meta(ge=1, le=28)]
 
 
 def _expect_points(*numbers: Decimal | None, least: int = -MOST_POINTS, most: int = MOST_POINTS) -> None:
-    """Raises ValueError, which the reader of the file reports with the place where it stands."""
+    """Raises Unfit, which the reader of the file reports with the place where it stands."""
     for number in numbers:
         if number is not None and not (number.is_finite() and least <= number <= most and number % FINEST == 0):
-            raise ValueError(f"{number} must lie between {least} and {most}, with at most three decimals")
+            raise Unfit("points_out_of_range", number=str(number), least=least, most=most)
 
 
 class Attendance(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -128,7 +128,7 @@ class Total(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def __post_init__(self) -> None:
         _expect_points(self.base, self.min, self.max)
         if self.min is not None and self.max is not None and self.min > self.max:
-            raise ValueError(f"min {self.min} is above max {self.max}")
+            raise Unfit("total_min_above_max", least=str(self.min), most=str(self.max))
 
 
 class Months(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -140,7 +140,7 @@ class Months(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def __post_init__(self) -> None:
         if self.close_on <= self.review_until:
-            raise ValueError("close_on must come after review_until")
+            raise Unfit("scheme_closes_before_review")
 
 
 class Grade(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -9,6 +9,7 @@ from handlers.context import Refused
 from handlers.declarations.forms import Declare, MyLines
 from handlers.members import Help, Home
 from rules.problems import Problem
+from screens import documents, imports
 from screens.declarations.lines import state_word
 from screens.screen import Choice, Draw, Screen
 from screens.texts import Say, clean, month
@@ -65,6 +66,14 @@ WORDS: dict[str, Callable[[Say, Facts], str]] = {
     "declared_already": lambda say, f: say("Last month's lines all stand this month already; nothing was added."),
     "not_returned": lambda say, f: say("An entry of the organisation is approved or rejected, not returned."),
     "reverse_own": lambda say, f: say("Nobody takes back an entry of his own; please ask another reviewer."),
+    "no_such_member": lambda say, f: say("No member has the code {code}.", code=clean(f["member"])),
+    "no_such_unit": lambda say, f: say("No unit has the code {code}.", code=clean(f["unit"])),
+    "no_units": lambda say, f: say("There are no units yet. First: zhibu init"),
+    "days_out_of_range": lambda say, f: say("An invitation is good for 1 to {most} days.", **f),
+    "people_already": lambda say, f: say(
+        "This folder holds people already; nothing was changed. Give another folder with ZHIBU_DATA, "
+        "or for a new link: zhibu invite CODE"
+    ),
     "invitation_over": lambda say, f: say(
         "This link cannot be used any more. Please ask your secretary for a new one."
     ),
@@ -100,6 +109,8 @@ WORDS: dict[str, Callable[[Say, Facts], str]] = {
         "The stored figures of member {member} in {year} do not match the ledger.", **f
     ),
     "audit_broken": lambda say, f: say("The audit chain is broken at entry {entry}.", **f),
+    **documents.WORDS,
+    **imports.WORDS,
 }
 
 

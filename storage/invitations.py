@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
 
 from storage.kinds import Instant
+from storage.members import PEOPLE, Person, identity, member, unit
 from storage.metadata import metadata, refers
 
 invitation = sa.Table(
@@ -45,11 +46,35 @@ class InvitationRow:
     used_at: datetime | None
 
 
+_WITHOUT_ACCOUNT = PEOPLE.where(
+    unit.c.path.startswith(sa.bindparam("path")),
+    ~sa.exists().where(identity.c.member_id == member.c.id, identity.c.unbound_at.is_(None)),
+).order_by(unit.c.path, member.c.code)
+
+
+def without_account(connection: sa.Connection, path: str, day: date) -> list[Person]:
+    """The members at and below a path whom no channel knows, in the order of the tree."""
+    return [Person(*row) for row in connection.execute(_WITHOUT_ACCOUNT, {"path": path, "day": day})]
+
+
+def open_for(connection: sa.Connection, now: datetime) -> set[int]:
+    """The members who hold an invitation they can still use."""
+    c = invitation.c
+    return set(connection.execute(sa.select(c.member_id).where(c.used_at.is_(None), c.expires_at > now)).scalars())
+
+
 def replace(connection: sa.Connection, values: Mapping[str, Any]) -> None:
     """Stores an invitation; older ones of the member end, and so do his sessions: the phone may be lost."""
-    connection.execute(sa.delete(session).where(session.c.member_id == values["member_id"]))
-    connection.execute(sa.delete(invitation).where(invitation.c.member_id == values["member_id"]))
-    connection.execute(sa.insert(invitation), dict(values))
+    replace_all(connection, [values])
+
+
+def replace_all(connection: sa.Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Stores invitations of several members; older ones and sessions of each end."""
+    ids = [row["member_id"] for row in rows]
+    if ids:
+        connection.execute(sa.delete(session).where(session.c.member_id.in_(ids)))
+        connection.execute(sa.delete(invitation).where(invitation.c.member_id.in_(ids)))
+        connection.execute(sa.insert(invitation), [dict(row) for row in rows])
 
 
 def find(connection: sa.Connection, token_hash: str) -> InvitationRow | None:

@@ -78,9 +78,11 @@ def version(connection: sa.Connection, version_id: int) -> SchemeVersion:
     return SchemeVersion(*row)
 
 
-def versions(connection: sa.Connection) -> list[SchemeVersion]:
-    """The newest version of each scheme, with the unit it holds for."""
+def versions(connection: sa.Connection, day: date | None = None) -> list[SchemeVersion]:
+    """The newest version of each scheme (of those that hold on a day), with the unit it holds for."""
     newest = sa.select(sa.func.max(scheme_version.c.id)).group_by(scheme_version.c.scheme)
+    if day is not None:
+        newest = newest.where(scheme_version.c.from_on <= day)
     return [SchemeVersion(*row) for row in connection.execute(_versions().where(scheme_version.c.id.in_(newest)))]
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from bot.cli.frame import cli, opened, out, reading, settings_or_exit
+from bot.cli.frame import accepted, acting, cli, out, reading, settings_or_exit
 from screens.texts import words
 
 
@@ -17,25 +17,14 @@ def invite(member: Annotated[str, typer.Argument(help="Code of the member.")]) -
     from dataclasses import asdict
 
     from bot.secrets import draw
-    from handlers.members import Invitation, Invite
-    from rules.access import Actor, Grant
-    from storage.members import member_by_code
+    from handlers.members import FindMember, Invite
 
     settings = settings_or_exit()
     say = words(settings.locale)
-    parts = opened(settings, say)
-    try:
-        number = parts.database.read(lambda connection: member_by_code(connection, member))
-        if number is None:
-            out.print(say("No member has the code {code}.", code=member))
-            raise typer.Exit(1)
-        operator = Actor(0, grants=(Grant("administrator", 0, "/"),))
-        answer = parts.desk.do(operator, Invite(number, **asdict(draw())), parts.clock.now())
-    finally:
-        parts.close()
-    if not isinstance(answer, Invitation):
-        out.print(say("Your role does not allow this here. Please ask your branch secretary."))
-        raise typer.Exit(1)
+    drawn = asdict(draw())
+    with acting(settings, say) as house:
+        found = accepted(say, house.ask(FindMember(member)))
+        answer = accepted(say, house.do(Invite(found.member, **drawn)))
     out.print(
         say("Link for {name}: {link}", name=answer.person.name, link=f"{settings.address}/chat/enter/{answer.token}")
     )

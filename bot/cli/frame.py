@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import IO, TYPE_CHECKING, Any
 
@@ -15,6 +17,7 @@ from screens.texts import Say
 
 if TYPE_CHECKING:  # imported where they are used: a command must answer at once
     from bot.app import Parts
+    from bot.hatch import Caller
     from handlers.desk import Desk
 
 cli = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
@@ -27,8 +30,8 @@ def settings_or_exit(**given: Any) -> Settings:
         return Settings(**{name: value for name, value in given.items() if value is not None})
     except ValidationError as error:
         for problem in error.errors():
-            name = "ZHIBU_" + "_".join(str(part) for part in problem["loc"]).upper()
-            out.print(f"{name}: {problem['msg']}")
+            name = "_".join(str(part) for part in problem["loc"]).upper().removeprefix("ZHIBU_")
+            out.print(f"ZHIBU_{name}: {problem['msg']}", markup=False)
         raise typer.Exit(2) from error
 
 
@@ -62,6 +65,75 @@ def reading(settings: Settings, say: Say) -> AbstractContextManager[tuple[Desk, 
         out.print(say("There is no data in {folder} yet. Try: zhibu demo", folder=settings.data))
         raise typer.Exit(1)
     return read_only(settings)
+
+
+@dataclass(slots=True)
+class Acting:
+    """What a writing command does: through the process that serves the folder, or itself when none does."""
+
+    desk: Desk
+    now: datetime
+    caller: Caller | None
+
+    def do(self, request: Any) -> Any:
+        """Runs a request as the operator and waits until it is durable."""
+        from bot.hatch import OPERATOR
+
+        return self.desk.do(OPERATOR, request, self.now) if self.caller is None else self.caller.do(request)
+
+    def ask(self, query: Any) -> Any:
+        """Runs a query as the operator."""
+        from bot.hatch import OPERATOR
+
+        return self.desk.ask(OPERATOR, query, self.now)
+
+
+@contextmanager
+def acting(settings: Settings, say: Say) -> Iterator[Acting]:
+    """A desk that writes, whether or not a process serves the folder; what goes wrong there is said."""
+    from bot.hatch import Unanswered
+    from storage.engine import Busy
+
+    try:
+        with _through_the_hatch(settings, say) as house:
+            yield house
+    except Unanswered as error:
+        out.print(say("The running process gave no answer. See its log, then give the command again."))
+        raise typer.Exit(1) from error
+    except Busy as error:
+        out.print(say("The database took nothing: is the disk full? Make room, then give the command again."))
+        raise typer.Exit(1) from error
+
+
+@contextmanager
+def _through_the_hatch(settings: Settings, say: Say) -> Iterator[Acting]:
+    from bot.hatch import call
+
+    caller = call(settings.data)
+    if caller is None:
+        parts = opened(settings, say)
+        try:
+            yield Acting(parts.desk, parts.clock.now(), None)
+        finally:
+            parts.close()
+        return
+    try:
+        with reading(settings, say) as (desk, now):
+            yield Acting(desk, now, caller)
+    finally:
+        caller.close()
+
+
+def accepted(say: Say, answer: Any) -> Any:
+    """The answer; of a refusal every reason is said, and the command ends."""
+    from handlers.context import Refused
+    from screens.problems import sentence
+
+    if isinstance(answer, Refused):
+        for problem in answer.problems:
+            out.print(sentence(say, problem))
+        raise typer.Exit(1)
+    return answer
 
 
 def instant(text: str | None, settings: Settings, say: Say) -> datetime | None:

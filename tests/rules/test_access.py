@@ -36,6 +36,7 @@ ALLOWED = {
     ("overview", "committee"): UNDER,
     ("publish", "committee"): UNDER,
     ("publish", "administrator"): UNDER,
+    ("install", "administrator"): UNDER,
 }
 
 

@@ -1,0 +1,92 @@
+"""The command that makes invitation slips for printing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.progress import Progress
+
+from bot.cli.frame import Acting, accepted, acting, cli, out, settings_or_exit
+from bot.config import Settings
+from screens.texts import Say, words
+
+if TYPE_CHECKING:  # imported where they are used: a command must answer at once
+    from bot.slips import Card
+
+SLICE = 100
+
+
+@cli.command()
+def slips(
+    file: Annotated[Path, typer.Argument(help="Where the page goes, such as slips.html.")],
+    unit: Annotated[str, typer.Option("--unit", help="Code of a unit; with all below. Else everybody.")] = "",
+    days: Annotated[int, typer.Option("--days", help="How many days the slips are good, up to 30.")] = 7,
+    new: Annotated[bool, typer.Option("--new", help="Leave out members who hold an invitation already.")] = False,
+    telegram: Annotated[str | None, typer.Option("--telegram", help="Name of the bot, for a second QR code.")] = None,
+) -> None:
+    """Make invitation slips with QR code and PIN for all members without an account, as a page to print."""
+    from handlers.invitations import MOST_DAYS, ShowUninvited
+    from handlers.setup import FindUnit
+    from rules.setup import BOT_NAME
+
+    settings = settings_or_exit()
+    say = words(settings.locale)
+    bot = (settings.telegram_bot if telegram is None else telegram).removeprefix("@")
+    if not 1 <= days <= MOST_DAYS:
+        out.print(say("An invitation is good for 1 to {most} days.", most=MOST_DAYS))
+        raise typer.Exit(2)
+    if bot and not BOT_NAME.fullmatch(bot):
+        out.print(say("The bot's name is what follows the @: letters, digits and _, 5 to 32."))
+        raise typer.Exit(2)
+    with acting(settings, say) as house:
+        holder = accepted(say, house.ask(FindUnit(unit)))
+        people = house.ask(ShowUninvited(holder.path, new)).people
+        if not people:
+            out.print(say("Everybody in {unit} has an account or an invitation; nothing to print.", unit=holder.name))
+            return
+        cards = _written(house, settings, file, say, people=people, days=days, bot=bot)
+    facts = {"count": len(cards), "file": file.absolute(), "days": days}
+    out.print(say("{count} slips are in {file}, good for {days} days. Earlier slips of the same people end.", **facts))
+    out.print(say("The file holds everybody's links and PINs: print it, hand the slips out, then delete it."))
+    if not settings.public_url:
+        out.print(
+            say("The links lead to {address}: this machine only. Set ZHIBU_PUBLIC_URL.", address=settings.address)
+        )
+
+
+def _written(house: Acting, settings: Settings, file: Path, say: Say, **wanted: Any) -> list[Card]:
+    """The file is opened before anybody's earlier invitation ends, and is gone again when something fails."""
+    from bot.slips import page, private_file
+
+    try:
+        with private_file(file) as opened:
+            cards = _invited(house, say, wanted["people"], wanted["days"])
+            opened.write(page(say, cards, settings.address, wanted["bot"], house.desk.house.zone))
+            return cards
+    except FileExistsError as error:
+        out.print(say("{file} exists already; nothing was written. Give another name.", file=file), markup=False)
+        raise typer.Exit(1) from error
+    except OSError as error:
+        out.print(say("The file {file} cannot be written: {reason}", file=file, reason=error.strerror), markup=False)
+        raise typer.Exit(1) from error
+
+
+def _invited(house: Acting, say: Say, people: tuple[Any, ...], days: int) -> list[Card]:
+    """Secrets are drawn and hashed first; then the invitations are stored, some at a time."""
+    from bot.slips import Card, draw_all
+    from handlers.invitations import InviteAll, Slip
+
+    with Progress(console=out, transient=True) as bar:
+        task = bar.add_task(say("Drawing links and PINs"), total=len(people))
+        drawn = draw_all(people, lambda: bar.advance(task))
+    cards: list[Card] = []
+    pairs = list(zip(people, drawn, strict=True))
+    for start in range(0, len(pairs), SLICE):
+        some = pairs[start : start + SLICE]
+        made = tuple(Slip(person.member, each.token_hash, each.pin_hash) for person, each in some)
+        answer = accepted(say, house.do(InviteAll(made, days)))
+        invited = set(answer.members)
+        cards += [Card(person, each, answer.until) for person, each in some if person.member in invited]
+    return cards
