@@ -216,6 +216,9 @@ class Turn:
 
     def _typed(self) -> tuple[list[Screen], list[Rendered]]:
         heard = self.heard
+        dialog = self._dialog() if heard.opened else None
+        if dialog is not None and dialog.expects == "writing":
+            return self._answered(dialog)
         if heard.request is not None and heard.approve_but is None and not heard.undo:
             return self._tried(heard.request)
         live = self._live()

@@ -7,20 +7,22 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import structlog
 
 from bot.channel import Channel, DeliveryError
 from bot.clock import Clock
 from bot.dialogs import Place, present
+from handlers.announcements.waves import Spread, complete
 from handlers.desk import Desk
 from handlers.notices import DispatchUrgent
+from handlers.periods import Ran
 from rules.access import SYSTEM
 from rules.notices import KINDS
 from screens.notices import message
 from screens.texts import words
-from storage import outbox
+from storage import announcements, outbox
 from storage.engine import Connection
 from storage.outbox import OutboxRow
 
@@ -62,17 +64,25 @@ class Sender:
         sent = 0
         while await asyncio.to_thread(self.desk.store.read, self._pending):
             now = self.clock.now()
-            await asyncio.wrap_future(self.desk.submit(SYSTEM, DispatchUrgent(), now))
+            while await self._ran(Spread(), now):
+                pass  # each slice is a unit of its own
+            made = await self._ran(DispatchUrgent(), now)
             rows = await self._write(partial(self._claim, now=now))
-            if not rows:
+            if not rows and not made:
                 break
             results = [(row, await self._send(row)) for row in rows]
             await self._write(partial(self._settle, results=results, now=self.clock.now()))
             sent += len(rows)
         return sent
 
+    async def _ran(self, request: Any, now: datetime) -> int:
+        """How many things a request of the machine's own did."""
+        answer: Ran = await asyncio.wrap_future(self.desk.submit(SYSTEM, request, now))
+        return answer.done
+
     def _pending(self, connection: Connection) -> bool:
-        return outbox.anything_due(connection, self.clock.now(), URGENT)
+        unfinished = announcements.unfinished_wave(connection) is not None
+        return unfinished or outbox.anything_due(connection, self.clock.now(), URGENT)
 
     async def _write(self, unit: Callable[[Connection], T]) -> T:
         return await asyncio.wrap_future(self.desk.store.submit(unit))
@@ -84,7 +94,7 @@ class Sender:
         for row in rows:
             body = row.body
             if body is None:
-                notices = outbox.notices_in(connection, row.id)
+                notices = complete(connection, outbox.notices_in(connection, row.id))
                 place = Place(row.channel, row.address)
                 screen = message(words(self.locale), notices)
                 body = present(connection, place, [screen], now, self.public_url, pushed=True)[0]

@@ -7,7 +7,7 @@ from concurrent.futures import Future
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
-from handlers import inbox, ledger, members, notices, overview, periods
+from handlers import announcements, backup, inbox, ledger, members, notices, overview, periods
 from handlers.context import Context, Handler, House
 from handlers.declarations import REQUESTS as DECLARATIONS
 from rules.access import Actor
@@ -22,7 +22,9 @@ REQUESTS: dict[type, Handler] = {
     **overview.REQUESTS,
     **periods.REQUESTS,
     **notices.REQUESTS,
+    **announcements.REQUESTS,
     **inbox.REQUESTS,
+    **backup.REQUESTS,
 }
 BY_NAME: Mapping[str, type] = {request.__name__: request for request in REQUESTS}
 

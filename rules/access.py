@@ -21,6 +21,13 @@ PERMISSIONS: dict[str, dict[str, str]] = {
         "committee": "under",
     },
     "publish": {"committee": "under", "administrator": "under"},
+    "announce": {
+        "secretary": "unit",
+        "officer": "under",
+        "grid_lead": "under",
+        "committee": "under",
+        "administrator": "under",
+    },
 }
 
 

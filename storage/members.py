@@ -140,7 +140,7 @@ _PEOPLE_UNDER = PEOPLE.where(
 ).order_by(unit.c.path, member.c.code)
 _UNITS = sa.select(unit.c.id, unit.c.code, unit.c.kind, unit.c.name, unit.c.path, unit.c.parent_id)
 _UNITS_BY_IDS = _UNITS.where(_among(unit.c.id, "ids"))
-_PRINCIPAL_HOLDS = sa.and_(
+PRINCIPAL_HOLDS = sa.and_(
     role.c.member_id == deputy.c.principal_id,
     role.c.unit_id == deputy.c.unit_id,
     role.c.role == deputy.c.role,
@@ -152,7 +152,7 @@ _GRANTS = sa.union_all(
     .where(role.c.member_id == sa.bindparam("member"), on_day(role)),
     sa.select(deputy.c.role, unit.c.id, unit.c.path, deputy.c.principal_id)
     .join(unit, unit.c.id == deputy.c.unit_id)
-    .join(role, _PRINCIPAL_HOLDS)
+    .join(role, PRINCIPAL_HOLDS)
     .where(deputy.c.deputy_id == sa.bindparam("member"), on_day(deputy)),
 )
 _HOLDERS = sa.union_all(
@@ -160,7 +160,7 @@ _HOLDERS = sa.union_all(
         _among(role.c.role, "roles"), _among(role.c.unit_id, "units"), on_day(role)
     ),
     sa.select(deputy.c.unit_id, deputy.c.deputy_id, deputy.c.principal_id)
-    .join(role, _PRINCIPAL_HOLDS)
+    .join(role, PRINCIPAL_HOLDS)
     .where(_among(deputy.c.role, "roles"), _among(deputy.c.unit_id, "units"), on_day(deputy)),
 )
 _NAMES = sa.select(member.c.id, member.c.name).where(_among(member.c.id, "ids"))

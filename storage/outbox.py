@@ -91,6 +91,13 @@ class Delivered:
     at: datetime
 
 
+_COMPOSE = (
+    sa.update(notice)
+    .where(notice.c.id == sa.bindparam("notice_id"))
+    .values(state="composed", outbox_id=sa.bindparam("message"))
+)
+
+
 def known_keys(connection: sa.Connection, keys: Iterable[str]) -> set[str]:
     """Those of the keys that have a notice already."""
     return set(connection.execute(sa.select(notice.c.key).where(notice.c.key.in_(list(keys)))).scalars())
@@ -105,11 +112,13 @@ def tell(connection: sa.Connection, rows: Sequence[Mapping[str, Any]]) -> None:
         connection.execute(sa.insert(notice), fresh)
 
 
-def waiting_notices(connection: sa.Connection, kinds: Iterable[str]) -> dict[int, list[NoticeRow]]:
-    """Member → the notices of some kinds that wait to be sent, oldest first."""
+def waiting_notices(
+    connection: sa.Connection, kinds: Iterable[str], most: int | None = None
+) -> dict[int, list[NoticeRow]]:
+    """Member → the notices of some kinds that wait to be sent, oldest first; only the first `most` when given."""
     c = notice.c
     query = sa.select(c.id, c.member_id, c.kind, c.facts, c.made_at)
-    query = query.where(c.state == "waiting", c.kind.in_(list(kinds))).order_by(c.id)
+    query = query.where(c.state == "waiting", c.kind.in_(list(kinds))).order_by(c.id).limit(most)
     found: dict[int, list[NoticeRow]] = {}
     for row in connection.execute(query):
         found.setdefault(row.member_id, []).append(NoticeRow(*row))
@@ -120,6 +129,26 @@ def settle_notices(connection: sa.Connection, ids: Iterable[int], state: str, ou
     """Marks notices as composed into a message, or as dropped or lapsed."""
     query = sa.update(notice).where(notice.c.id.in_(list(ids))).values(state=state, outbox_id=outbox_id)
     connection.execute(query)
+
+
+def compose(connection: sa.Connection, messages: Iterable[tuple[int, int]]) -> None:
+    """Marks notices as part of messages: pairs of notice and message."""
+    rows = [{"notice_id": notice_id, "message": outbox_id} for notice_id, outbox_id in messages]
+    if rows:
+        connection.execute(_COMPOSE, rows)
+
+
+def drop_waiting(connection: sa.Connection, prefixes: Iterable[str]) -> None:
+    """Drops what waits to be sent under keys that begin so."""
+    c = notice.c
+    begins = sa.or_(*(c.key.startswith(prefix, autoescape=True) for prefix in prefixes))
+    connection.execute(sa.update(notice).where(c.state == "waiting", begins).values(state="dropped"))
+
+
+def dropped_among(connection: sa.Connection, keys: Iterable[str]) -> set[str]:
+    """Those of the keys whose notice was dropped and never sent."""
+    c = notice.c
+    return set(connection.execute(sa.select(c.key).where(c.key.in_(list(keys)), c.state == "dropped")).scalars())
 
 
 def put_all(connection: sa.Connection, rows: Sequence[Mapping[str, Any]]) -> dict[str, int]:

@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
-from storage import audit, declarations, evidence, inbox, invitations, ledger, members, outbox, reviews, schemes
+from storage import (
+    announcements,
+    audit,
+    declarations,
+    evidence,
+    inbox,
+    invitations,
+    ledger,
+    members,
+    outbox,
+    reviews,
+    schemes,
+)
 from storage.metadata import metadata
 
 __all__ = [
+    "announcements",
     "audit",
     "declarations",
     "evidence",

@@ -36,6 +36,11 @@ ALLOWED = {
     ("overview", "committee"): UNDER,
     ("publish", "committee"): UNDER,
     ("publish", "administrator"): UNDER,
+    ("announce", "secretary"): ("own",),
+    ("announce", "officer"): UNDER,
+    ("announce", "grid_lead"): UNDER,
+    ("announce", "committee"): UNDER,
+    ("announce", "administrator"): UNDER,
 }
 
 
