@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, TypeVar
@@ -24,7 +24,7 @@ from screens.notices import message
 from screens.texts import words
 from storage import announcements, outbox
 from storage.engine import Connection
-from storage.outbox import OutboxRow
+from storage.outbox import NoticeRow, OutboxRow
 
 log = structlog.get_logger(__name__)
 AT_ONCE = 50
@@ -90,18 +90,20 @@ class Sender:
     def _claim(self, connection: Connection, now: datetime) -> list[OutboxRow]:
         """Claims due rows and renders each once: every retry sends the same bytes."""
         rows = outbox.claim(connection, now, AT_ONCE)
-        ready = []
-        for row in rows:
-            body = row.body
-            if body is None:
-                notices = complete(connection, outbox.notices_in(connection, row.id))
-                place = Place(row.channel, row.address)
-                screen = message(words(self.locale), notices)
-                body = present(connection, place, [screen], now, self.public_url, pushed=True)[0]
-                body["kind"] = notices[0].kind if len(notices) == 1 else "digest"
-                outbox.keep_body(connection, row.id, body)
-            ready.append(OutboxRow(row.id, row.kind, row.member, row.channel, row.address, body, row.attempts))
-        return ready
+        fresh = {row.id: row for row in rows if row.body is None}
+        told = complete(connection, outbox.notices_in(connection, fresh))
+        bodies = {number: self._rendered(connection, fresh[number], notices, now) for number, notices in told.items()}
+        outbox.keep_bodies(connection, bodies)
+        return [replace(row, body=bodies.get(row.id, row.body)) for row in rows]
+
+    def _rendered(
+        self, connection: Connection, row: OutboxRow, notices: list[NoticeRow], now: datetime
+    ) -> dict[str, Any]:
+        place = Place(row.channel, row.address)
+        screen = message(words(self.locale), notices)
+        body = present(connection, place, [screen], now, self.public_url, pushed=True)[0]
+        body["kind"] = notices[0].kind if len(notices) == 1 else "digest"
+        return body
 
     async def _send(self, row: OutboxRow) -> DeliveryError | None:
         channel = self.channels.get(row.channel)

@@ -122,11 +122,12 @@ _ROWS: sa.Select[Any] = (
 _ROW = _ROWS.where(a.id == sa.bindparam("number"))
 _DRAFT = _ROWS.where(a.author_id == sa.bindparam("author"), a.sent_at.is_(None)).order_by(a.id.desc())
 _TO_CONFIRM = _ROWS.where(a.confirm_by >= sa.bindparam("day", type_=sa.Date), a.withdrawn_at.is_(None)).order_by(a.id)
-_BELONGS = (
-    sa.select(membership.c.member_id.label("member_id"))
-    .join(unit, unit.c.id == membership.c.unit_id)
-    .where(on_day(membership), unit.c.path.startswith(sa.bindparam("path")))
-)
+_UNDER = sa.select(unit.c.id).where(unit.c.path.startswith(sa.bindparam("path")))
+_BELONGS = sa.select(membership.c.member_id.label("member_id")).where(on_day(membership))
+_ROLLS = {
+    "all": _BELONGS.where(membership.c.unit_id.in_(_UNDER)).subquery(),
+    "member": _BELONGS.where(membership.c.unit_id.in_(_UNDER.where(unit.c.kind == "branch"))).subquery(),
+}
 _HOLDS = sa.and_(unit.c.path.startswith(sa.bindparam("path")), role.c.role == sa.bindparam("role"), on_day(role))
 _ACTING = (
     sa.select(deputy.c.deputy_id)
@@ -135,7 +136,6 @@ _ACTING = (
     .where(_HOLDS, on_day(deputy))
 )
 _HOLDING = sa.select(role.c.member_id.label("member_id")).join(unit, unit.c.id == role.c.unit_id).where(_HOLDS)
-_ROLLS = {"all": _BELONGS.subquery(), "member": _BELONGS.where(unit.c.kind == "branch").subquery()}
 _HELD = sa.union(_HOLDING, _ACTING).subquery()
 _ON_ROLL = {
     name: sa.select(people.c.member_id).distinct().where(people.c.member_id != sa.bindparam("author"))

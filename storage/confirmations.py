@@ -63,8 +63,15 @@ class Listed:
 
 
 a, r = announcement.c, recipient.c
-_KEY = sa.literal("announcement:") + sa.cast(r.announcement_id, sa.String) + ":" + sa.cast(r.member_id, sa.String)
-_MESSAGES = sa.outerjoin(recipient, notice, notice.c.key == _KEY).outerjoin(outbox, outbox.c.id == notice.c.outbox_id)
+
+
+def _key(number: sa.ColumnElement[int], member_id: sa.ColumnElement[int]) -> sa.ColumnElement[str]:
+    """The key of the notice by which a recipient was told."""
+    return sa.literal("announcement:") + sa.cast(number, sa.String) + ":" + sa.cast(member_id, sa.String)
+
+
+_TOLD = notice.c.key == _key(r.announcement_id, r.member_id)
+_MESSAGES = sa.outerjoin(recipient, notice, _TOLD).outerjoin(outbox, outbox.c.id == notice.c.outbox_id)
 _SILENT = r.confirmed_at.is_(None)
 _OF = r.announcement_id == sa.bindparam("number")
 _REACHED = sa.or_(outbox.c.state == "sent", r.confirmed_at.is_not(None))
@@ -80,17 +87,35 @@ _STANDING = (
     .select_from(_MESSAGES)
     .where(_OF)
 )
-_PLACE = _MESSAGES.join(member, member.c.id == r.member_id)
+_PLACE = sa.join(recipient, member, member.c.id == r.member_id)
 _PLACE = _PLACE.outerjoin(membership, sa.and_(membership.c.member_id == r.member_id, on_day(membership)))
 _PLACE = _PLACE.outerjoin(unit, unit.c.id == membership.c.unit_id)
-_SILENT_ROWS = (
-    sa.select(r.member_id, member.c.name, sa.func.coalesce(unit.c.name, ""), _FAILED)
+_PAGE = (  # the page first: what became of a message is looked up for its people only
+    sa.select(
+        r.announcement_id,
+        r.member_id,
+        member.c.name,
+        member.c.code,
+        sa.func.coalesce(unit.c.name, "").label("unit_name"),
+        sa.func.coalesce(unit.c.path, "").label("path"),
+    )
     .select_from(_PLACE)
     .where(_OF, _SILENT)
-    .order_by(unit.c.path, member.c.code)
+    .order_by(sa.func.coalesce(unit.c.path, ""), member.c.code)
     .limit(sa.bindparam("most"))
     .offset(sa.bindparam("skip"))
+    .subquery()
 )
+_SILENT_ROWS = (
+    sa.select(_PAGE.c.member_id, _PAGE.c.name, _PAGE.c.unit_name, outbox.c.state)
+    .select_from(
+        sa.outerjoin(_PAGE, notice, notice.c.key == _key(_PAGE.c.announcement_id, _PAGE.c.member_id)).outerjoin(
+            outbox, outbox.c.id == notice.c.outbox_id
+        )
+    )
+    .order_by(_PAGE.c.path, _PAGE.c.code)
+)
+_LEFT = sa.select(sa.func.count()).select_from(recipient).where(_OF, _SILENT)
 _CONFIRM = (
     sa.update(recipient)
     .where(_OF, r.member_id == sa.bindparam("who"), _SILENT)
@@ -142,12 +167,17 @@ def standing(connection: sa.Connection, number: int) -> Standing:
     return Standing(*connection.execute(_STANDING, {"number": number}).one())
 
 
+def left(connection: sa.Connection, number: int) -> int:
+    """How many have not confirmed."""
+    return int(connection.execute(_LEFT, {"number": number}).scalar_one())
+
+
 def silent(connection: sa.Connection, number: int, day: date, skip: int, most: int) -> list[Silent]:
     """Those who have not confirmed, in the order of the tree on the day of sending."""
     facts = {"number": number, "day": day, "skip": skip, "most": most}
     return [
-        Silent(member_id, name, unit_name, bool(failed))
-        for member_id, name, unit_name, failed in connection.execute(_SILENT_ROWS, facts)
+        Silent(member_id, name, unit_name, message == "failed")
+        for member_id, name, unit_name, message in connection.execute(_SILENT_ROWS, facts)
     ]
 
 

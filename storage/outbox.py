@@ -91,6 +91,23 @@ class Delivered:
     at: datetime
 
 
+# Statements are built once: building one costs more than running it.
+_KEEP_BODY = sa.update(outbox).where(outbox.c.id == sa.bindparam("number")).values(body=sa.bindparam("drawn"))
+_NOTICES_IN = (
+    sa.select(notice.c.outbox_id, notice.c.id, notice.c.member_id, notice.c.kind, notice.c.facts, notice.c.made_at)
+    .where(notice.c.outbox_id.in_(sa.bindparam("ids", expanding=True)))
+    .order_by(notice.c.id)
+)
+_SETTLE = (
+    sa.update(outbox)
+    .where(outbox.c.id == sa.bindparam("number"))
+    .values(
+        state=sa.bindparam("result"),
+        settled_at=sa.bindparam("now", type_=Instant),
+        due_at=sa.func.coalesce(sa.bindparam("again", type_=Instant), outbox.c.due_at),
+    )
+)
+_ATTEMPT = sa.insert(delivery)
 _COMPOSE = (
     sa.update(notice)
     .where(notice.c.id == sa.bindparam("notice_id"))
@@ -190,27 +207,26 @@ def claim(connection: sa.Connection, now: datetime, most: int) -> list[OutboxRow
     return [OutboxRow(*row) for row in connection.execute(taken.order_by(order, c.id))]
 
 
-def keep_body(connection: sa.Connection, outbox_id: int, body: dict[str, Any]) -> None:
-    """Stores the rendered screen: every retry sends the same bytes."""
-    connection.execute(sa.update(outbox).where(outbox.c.id == outbox_id).values(body=body))
+def keep_bodies(connection: sa.Connection, bodies: Mapping[int, dict[str, Any]]) -> None:
+    """Stores rendered screens: every retry sends the same bytes."""
+    if bodies:
+        connection.execute(_KEEP_BODY, [{"number": number, "drawn": body} for number, body in bodies.items()])
 
 
-def notices_in(connection: sa.Connection, outbox_id: int) -> list[NoticeRow]:
-    """The notices a message is made of."""
-    c = notice.c
-    query = sa.select(c.id, c.member_id, c.kind, c.facts, c.made_at).where(c.outbox_id == outbox_id)
-    return [NoticeRow(*row) for row in connection.execute(query.order_by(c.id))]
+def notices_in(connection: sa.Connection, messages: Iterable[int]) -> dict[int, list[NoticeRow]]:
+    """Message → the notices it is made of."""
+    found: dict[int, list[NoticeRow]] = {}
+    for message, *row in connection.execute(_NOTICES_IN, {"ids": list(messages)}):
+        found.setdefault(message, []).append(NoticeRow(*row))
+    return found
 
 
 def settle(
     connection: sa.Connection, row: OutboxRow, result: str, code: str, now: datetime, due_at: datetime | None
 ) -> None:
     """Records the result of one attempt; with `due_at` the message is tried again."""
-    state = "due" if due_at is not None else result
-    values: dict[str, Any] = {"state": state, "settled_at": now}
-    if due_at is not None:
-        values["due_at"] = due_at
-    connection.execute(sa.update(outbox).where(outbox.c.id == row.id).values(**values))
+    values = {"number": row.id, "result": "due" if due_at is not None else result, "now": now, "again": due_at}
+    connection.execute(_SETTLE, values)
     attempt = {
         "outbox_id": row.id,
         "member_id": row.member,
@@ -220,7 +236,7 @@ def settle(
         "code": code,
         "at": now,
     }
-    connection.execute(sa.insert(delivery), attempt)
+    connection.execute(_ATTEMPT, attempt)
 
 
 def release_claimed(connection: sa.Connection, now: datetime) -> int:

@@ -47,8 +47,17 @@ class WithdrawAnnouncement:
 
 
 @dataclass(frozen=True, slots=True)
+class AnnouncementDone:
+    """What was done with an announcement (sent, urged or withdrawn), and how many are told of it."""
+
+    row: AnnouncementRow
+    done: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class AnnouncementState:
-    """How an announcement stands; `done` is what was just done with it: sent, urged or withdrawn."""
+    """How an announcement stands, with a page of those who have not confirmed."""
 
     row: AnnouncementRow
     standing: Standing
@@ -56,8 +65,6 @@ class AnnouncementState:
     page: int
     pages: int
     may_urge: bool
-    done: str = ""
-    count: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +84,7 @@ class WithdrawQuestion:
     row: AnnouncementRow
 
 
-def state_of(
-    context: Context, row: AnnouncementRow, page: int = 0, done: str = "", count: int = 0
-) -> AnnouncementState:
+def state_of(context: Context, row: AnnouncementRow, page: int = 0) -> AnnouncementState:
     """How an announcement stands now."""
     standing = confirmations.standing(context.connection, row.id)
     left = standing.told - standing.confirmed
@@ -89,7 +94,7 @@ def state_of(
     silent = confirmations.silent(context.connection, row.id, day, page * PAGE, PAGE)
     urged = announcements.waves_of(context.connection, [_urged_key(context, row)])
     may_urge = bool(left) and row.withdrawn_at is None and not urged
-    return AnnouncementState(row, standing, tuple(silent), page, pages, may_urge, done, count)
+    return AnnouncementState(row, standing, tuple(silent), page, pages, may_urge)
 
 
 def status(context: Context, request: AnnouncementStatus) -> AnnouncementState | Refused:
@@ -110,7 +115,7 @@ def sent_list(context: Context, request: SentAnnouncements) -> SentList | Refuse
     return SentList(tuple(rows[:LISTED]), page, len(rows) > LISTED, request.everything)
 
 
-def urge(context: Context, request: UrgeAnnouncement) -> AnnouncementState | Refused:
+def urge(context: Context, request: UrgeAnnouncement) -> AnnouncementDone | Refused:
     """The key of the wave holds the day: the database lets only one begin."""
     found = _managed(context, request.announcement)
     if isinstance(found, Refused):
@@ -118,8 +123,7 @@ def urge(context: Context, request: UrgeAnnouncement) -> AnnouncementState | Ref
     row, grant = found
     if row.withdrawn_at is not None:
         return refuse("announcement_withdrawn")
-    standing = confirmations.standing(context.connection, row.id)
-    left = standing.told - standing.confirmed
+    left = confirmations.left(context.connection, row.id)
     if left == 0:
         return refuse("announcement_confirmed")
     wave = begin(context, row, URGED, f":{context.today.isoformat()}")
@@ -127,10 +131,12 @@ def urge(context: Context, request: UrgeAnnouncement) -> AnnouncementState | Ref
         return refuse("urged_today")
     tell_next(context, wave)
     context.audit("urge", "announcement", row.id, grant.behalf, people=left)
-    return state_of(context, row, done="urged", count=left)
+    return AnnouncementDone(row, "urged", left)
 
 
-def withdraw(context: Context, request: WithdrawAnnouncement) -> AnnouncementState | WithdrawQuestion | Refused:
+def withdraw(
+    context: Context, request: WithdrawAnnouncement
+) -> AnnouncementDone | AnnouncementState | WithdrawQuestion | Refused:
     """What waits to be sent is dropped; who was told hears that it is withdrawn."""
     found = _managed(context, request.announcement)
     if isinstance(found, Refused):
@@ -147,7 +153,7 @@ def withdraw(context: Context, request: WithdrawAnnouncement) -> AnnouncementSta
     wave = begin(context, row, WITHDRAWN)
     if wave is not None:
         tell_next(context, wave)
-    return state_of(context, row, done="withdrawn")
+    return AnnouncementDone(row, "withdrawn", row.recipients)
 
 
 def _urged_key(context: Context, row: AnnouncementRow) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -15,7 +15,7 @@ from storage.announcements import AnnouncementRow, Roll, WaveRow
 from storage.engine import Connection
 from storage.outbox import NoticeRow
 
-SLICE = 500
+SLICE = 400
 SENT, URGED, REMINDER, WITHDRAWN = (
     "announcement",
     "announcement_urged",
@@ -121,9 +121,14 @@ def needless(context: Context, rows: Sequence[NoticeRow]) -> set[int]:
     return {number for number, pair in reminders.items() if pair in gone}
 
 
-def complete(connection: Connection, notices: Sequence[NoticeRow]) -> list[NoticeRow]:
-    """The notices with the words of their announcement, which is stored once, not once a recipient."""
-    return [replace(row, facts=_words(connection, row.facts)) if row.kind.startswith(SENT) else row for row in notices]
+def complete(connection: Connection, messages: Mapping[int, list[NoticeRow]]) -> dict[int, list[NoticeRow]]:
+    """Message → its notices with the words of their announcements, which are stored once, not once a recipient."""
+    told = {repr(row.facts): row.facts for rows in messages.values() for row in rows if row.kind.startswith(SENT)}
+    said = {known: _words(connection, facts) for known, facts in told.items()}
+    return {
+        number: [replace(row, facts=said.get(repr(row.facts), row.facts)) for row in rows]
+        for number, rows in messages.items()
+    }
 
 
 def _words(connection: Connection, facts: dict[str, Any]) -> dict[str, Any]:

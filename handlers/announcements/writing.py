@@ -8,7 +8,7 @@ from typing import Any
 
 from handlers.announcements.audience import grant_for, own_draft, units_in_scope
 from handlers.announcements.receiving import Notes, to_me
-from handlers.announcements.status import AnnouncementState, state_of
+from handlers.announcements.status import AnnouncementDone, AnnouncementState, state_of
 from handlers.announcements.waves import SENT, begin, roll_of, tell_next
 from handlers.context import Context, Handler, Refused, refuse
 from rules.announcements import AUDIENCES, CONFIRM_DAYS, check, written
@@ -189,7 +189,7 @@ def drop(context: Context, request: DropAnnouncement) -> AnnouncementDropped | R
     return AnnouncementDropped()
 
 
-def send(context: Context, request: SendAnnouncement) -> AnnouncementState | Refused:
+def send(context: Context, request: SendAnnouncement) -> AnnouncementDone | AnnouncementState | Refused:
     """Freezes whom it is for and tells the first slice of them; the sender goes on with the others."""
     row = announcements.get(context.connection, request.draft)
     if row is None or row.author != context.actor.member:
@@ -217,7 +217,7 @@ def send(context: Context, request: SendAnnouncement) -> AnnouncementState | Ref
     wave = begin(context, row, SENT)
     if wave is not None:
         tell_next(context, wave)
-    return state_of(context, row, done="sent")
+    return AnnouncementDone(row, "sent", count)
 
 
 def _last_day(context: Context, days: int) -> date | None:

@@ -7,52 +7,69 @@ from handlers.members import Home
 from screens.announcements.words import audience_words, short
 from screens.screen import Choice, Draw, Screen
 from screens.texts import Say, clean, day, names
+from storage.announcements import AnnouncementRow
 from storage.confirmations import Listed, Silent
+
+
+def done(say: Say, answer: status.AnnouncementDone) -> Screen:
+    """Sent, reminded or withdrawn, and where to look on."""
+    row, title = answer.row, clean(answer.row.title)
+    choices = (
+        Choice(say("Who was reached, who has confirmed"), status.AnnouncementStatus(row.id)),
+        Choice(say("Announcements sent"), status.SentAnnouncements()),
+        Choice(say("Home"), Home()),
+    )
+    head = {
+        "sent": say("Sent: {title}", title=title),
+        "urged": say("Reminded {count} people: {title}", title=title, count=answer.count),
+        "withdrawn": say("Withdrawn: {title}", title=title),
+    }[answer.done]
+    lines = {
+        "sent": [_sent_line(say, row), say("{count} people are being told now.", count=answer.count)],
+        "urged": [say("Only those who have not confirmed; the next reminder is possible tomorrow.")],
+        "withdrawn": [say("Everybody who got it is told. For a correction write a new one.")],
+    }[answer.done]
+    if answer.done == "sent" and row.confirm_by:
+        lines.append(say("To be confirmed by {day}", day=day(say, row.confirm_by.isoformat())))
+    return Screen(head, tuple(lines), choices)
 
 
 def state(say: Say, answer: status.AnnouncementState) -> Screen:
     """How an announcement stands, and what can be done."""
     row, number = answer.row, answer.row.id
-    look = say("Who was reached, who has confirmed") if answer.done == "sent" else say("Look again")
-    again = Choice(look, status.AnnouncementStatus(number, answer.page))
-    choices = [again, Choice(say("Read it"), receiving.ReadAnnouncement(number))]
-    if answer.may_urge and answer.done != "sent":
+    choices = [
+        Choice(say("Look again"), status.AnnouncementStatus(number, answer.page)),
+        Choice(say("Read it"), receiving.ReadAnnouncement(number)),
+    ]
+    if answer.may_urge:
         left = answer.standing.told - answer.standing.confirmed
-        choices.insert(
-            0, Choice(say("Remind those who have not confirmed ({count})", count=left), status.UrgeAnnouncement(number))
-        )
-    if answer.pages > 1 and answer.done != "sent":
+        label = say("Remind those who have not confirmed ({count})", count=left)
+        choices.insert(0, Choice(label, status.UrgeAnnouncement(number)))
+    if answer.pages > 1:
         onward = status.AnnouncementStatus(number, (answer.page + 1) % answer.pages)
         choices.append(Choice(say("More ({page}/{pages})", page=answer.page + 1, pages=answer.pages), onward))
     if row.withdrawn_at is None:
         choices.append(Choice(say("Withdraw the announcement"), status.WithdrawAnnouncement(number)))
     choices += [Choice(say("Announcements sent"), status.SentAnnouncements()), Choice(say("Home"), Home())]
-    return Screen(_state_title(say, answer), tuple(_state_lines(say, answer)), tuple(choices))
+    title = say("Announcement: {title}", title=clean(row.title))
+    return Screen(title, tuple(_state_lines(say, answer)), tuple(choices))
 
 
-def _state_title(say: Say, answer: status.AnnouncementState) -> str:
-    title = clean(answer.row.title)
-    return {
-        "sent": say("Sent: {title}", title=title),
-        "urged": say("Reminded {count} people: {title}", title=title, count=answer.count),
-        "withdrawn": say("Withdrawn: {title}", title=title),
-        "": say("Announcement: {title}", title=title),
-    }[answer.done]
+def _sent_line(say: Say, row: AnnouncementRow) -> str:
+    who = audience_words(say, row.audience_name, row.role)
+    sent_on = row.sent_on.isoformat() if row.sent_on else ""
+    return say("Sent on {day} to {who}, by {name}", day=day(say, sent_on), who=who, name=row.author_name)
 
 
 def _state_lines(say: Say, answer: status.AnnouncementState) -> list[str]:
     row, standing = answer.row, answer.standing
-    who = audience_words(say, row.audience_name, row.role)
-    sent_on = row.sent_on.isoformat() if row.sent_on else ""
-    lines = [say("Sent on {day} to {who}, by {name}", day=day(say, sent_on), who=who, name=row.author_name)]
+    lines = [_sent_line(say, row)]
     if row.withdrawn_at is not None:
         lines.append(say("It is withdrawn; confirming is over. For a correction write a new one."))
-    elif standing.told < row.recipients and answer.done != "sent":
+    elif standing.told < row.recipients:
         lines.append(say("Being sent: {told} of {count} people so far", told=standing.told, count=row.recipients))
     if row.confirm_by:
         lines.append(say("To be confirmed by {day}", day=day(say, row.confirm_by.isoformat())))
-    if answer.done == "sent":
-        return [*lines, say("{count} people are being told now.", count=row.recipients)]
     lines.append(
         say(
             "Sent to {told} people, {reached} reached, {confirmed} confirmed",
@@ -131,6 +148,7 @@ def withdraw_question(say: Say, answer: status.WithdrawQuestion) -> Screen:
 
 
 SCREENS: dict[type, Draw] = {
+    status.AnnouncementDone: done,
     status.AnnouncementState: state,
     status.SentList: sent_list,
     status.WithdrawQuestion: withdraw_question,

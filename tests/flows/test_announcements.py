@@ -7,25 +7,8 @@ import pytest
 
 from handlers.desk import Desk
 from storage import announcements, members
-from tests.flows.people import People, Person
-
-TEXT = "公告 关于召开支部党员大会的通知\n明天下午三点，二楼会议室。\n\n请带学习笔记。"
-
-
-def announced(person: Person, kind: str = "announcement") -> list[dict[str, Any]]:
-    return [item for item in person.inbox() if item["kind"] == kind]
-
-
-def confirm(person: Person) -> None:
-    item = announced(person)[-1]
-    person.post(token=item["choices"][0]["token"])
-
-
-def sent(people: People, text: str = TEXT, code: str = "m01") -> Person:
-    author = people[code]
-    author.say(text)
-    author.tap("确认发送")
-    return author
+from tests.flows.announcing import TEXT, announced, confirm, sent
+from tests.flows.people import People
 
 
 def test_an_announcement_in_one_line_takes_one_more_tap_and_reaches_each_member_once(people: People):
@@ -105,102 +88,6 @@ def test_the_same_message_twice_is_one_announcement(people: People):
     assert not [label for label in author.labels if label.startswith("2. ")]
 
 
-def test_a_reminder_by_hand_goes_to_those_who_have_not_confirmed_once_a_day(people: People):
-    author = sent(people)
-    confirm(people["m03"])
-    author.tap("看送达和确认情况")
-    author.tap("催办未确认的（18 人）")
-    assert "已催办 18 人" in author.text
-    assert not [label for label in author.labels if label.startswith("催办")]
-    assert announced(people["m03"], "announcement_urged") == []
-    (item,) = announced(people["m04"], "announcement_urged")
-    assert "王立新催办" in item["lines"][0]
-    assert [choice["label"][:3] for choice in item["choices"]] == ["收到：", "看原文"]
-    people["m04"].post(token=item["choices"][1]["token"])
-    assert "明天下午三点，二楼会议室。" in people["m04"].text
-    people["m04"].tap("收到")
-    assert "已确认收到" in people["m04"].text
-    people.clock("2026-11-23T09:00")
-    author.tap("刷新")
-    author.tap("催办未确认的（17 人）")
-    assert len(announced(people["m05"], "announcement_urged")) == 2
-    assert len(announced(people["m04"], "announcement_urged")) == 1
-
-
-def test_two_secretaries_remind_at_most_once_a_day(people: People):
-    sent(people)
-    first, second = people["m01"], people["m02"]
-    first.tap("看送达和确认情况")
-    second.say("公告")
-    second.tap("已发的公告")
-    second.tap("1. ")
-    late = second.token("催办")
-    first.tap("催办")
-    second.post(token=late)
-    assert "今天已经催办过" in second.text
-    assert len(announced(people["m03"], "announcement_urged")) == 1
-
-
-def test_nobody_is_reminded_by_itself_without_a_last_day(people: People):
-    sent(people)
-    people.clock("2026-12-15T12:00")
-    kinds = {item["kind"] for item in people["m03"].inbox()}
-    assert not kinds & {"announcement_urged", "announcement_reminder"}
-    assert all("请确认公告" not in line for item in people["m03"].inbox() for line in item["lines"])
-
-
-def test_with_a_last_day_one_reminder_stands_in_the_digest_of_the_working_day_before(people: People):
-    author = people["m01"]
-    author.say(TEXT)
-    author.tap("限 7 天内确认")
-    assert "确认期限：11月29日" in author.text
-    author.tap("确认发送")
-    assert "请在11月29日前确认（含当天）" in announced(people["m03"])[0]["lines"]
-    confirm(people["m04"])
-    people.clock("2026-12-10T12:00")
-    reminded = [
-        item["at"][:16]
-        for item in people["m03"].inbox()
-        if any("请确认公告" in text for text in (item["title"], *item["lines"]))
-    ]
-    assert reminded == ["2026-11-27T08:30"], "29 November is a Sunday: Friday is the working day before; none after"
-    assert all("请确认公告" not in line for item in people["m04"].inbox() for line in item["lines"])
-
-
-def test_who_confirms_before_the_digest_is_not_reminded_in_it(people: People):
-    author = people["m01"]
-    author.say(TEXT)
-    author.tap("限 3 天内确认")
-    author.tap("确认发送")
-    people.clock("2026-11-24T08:10")
-    confirm(people["m03"])
-    people.clock("2026-11-24T08:30")
-
-    def reminded(code: str) -> bool:
-        texts = [text for item in people[code].inbox() for text in (item["title"], *item["lines"])]
-        return any("请确认公告" in text for text in texts)
-
-    assert not reminded("m03")
-    assert reminded("m05")
-
-
-def test_a_withdrawn_announcement_is_told_once_and_its_button_says_so(people: People):
-    author = sent(people)
-    author.tap("撤回公告")
-    assert announced(people["m03"], "announcement_withdrawn") == [], "it is asked first"
-    author.tap("确认撤回")
-    assert author.text.startswith("公告已撤回")
-    assert not [label for label in author.labels if label.startswith(("催办", "撤回"))]
-    for code in ("m03", "m04"):
-        (item,) = announced(people[code], "announcement_withdrawn")
-        assert item["title"] == "公告已撤回：关于召开支部党员大会的通知"
-    confirm(people["m03"])
-    assert people["m03"].text.startswith("公告已撤回")
-    people["m03"].say("收到")
-    assert "没有等您确认的公告" in people["m03"].text
-    assert announced(author, "announcement_withdrawn") == []
-
-
 def test_a_member_lists_the_last_announcements_and_reads_one_again(people: People):
     sent(people, "公告 第一条\n正文一")
     sent(people, "公告 第二条\n正文二", "s01")
@@ -261,12 +148,13 @@ def test_a_deputy_announces_for_the_branch_and_the_principal_looks_after_it(peop
 
 def test_a_stranger_to_an_announcement_sees_nothing_of_it(people: People):
     desk: Desk = people.parts.desk
-    sent(people)
+    author = sent(people)
+    author.tap("看送达和确认情况")
     outsider = people["m21"]
     outsider.say("公告")
     outsider.tap("已发的公告")
     assert outsider.screens[0]["lines"] == ["还没有。"]
-    token = people["m01"].token("撤回公告")
+    token = author.token("撤回公告")
     outsider.post(token=token)
     assert "关于召开" not in outsider.text
     row = desk.store.read(lambda connection: announcements.get(connection, 1))
