@@ -23,6 +23,7 @@ from bot.clock import Clock
 from bot.config import Settings
 from bot.demo import Demo
 from bot.holidays import CHINA
+from bot.nightly import Nightly
 from bot.router import Router
 from bot.sender import Sender
 from handlers.context import House
@@ -119,6 +120,9 @@ def build(parts: Parts, *, demo: bool = False) -> Starlette:
             stack.push_async_callback(_ended, sending)
             runner.start()
             stack.callback(runner.stop)
+            if not demo:
+                nightly = asyncio.create_task(Nightly(settings, desk, clock, sender.wake.set).run())
+                stack.push_async_callback(_ended, nightly)
             ready.set()
             yield
 

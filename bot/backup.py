@@ -9,6 +9,7 @@ from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from time import perf_counter
+from typing import Any
 
 from bot import shelf
 from bot.config import Settings
@@ -16,7 +17,7 @@ from handlers.context import House, Refused
 from handlers.desk import Desk
 from handlers.ledger.check import Verified, Verify
 from rules.access import SYSTEM
-from rules.backup import Keep
+from rules.backup import Keep, stale
 from rules.problems import Problem
 from storage import archive, backup
 from storage.archive import Manifest, Unfit
@@ -134,6 +135,21 @@ def check(source: Path, house: House, room: Path, now: datetime) -> tuple[Manife
         return manifest, verify(room / "zhibu.db", house, now)
     except (Unfit, OSError) as error:
         return Refused((problem_of(error),))
+
+
+def state(settings: Settings, house: House, failures: int, now: datetime) -> dict[str, Any]:
+    """What an operator is told: where backups are, the newest one, whether it is too old, failures in thirty days."""
+    if settings.backups is None:
+        return {"folder": "off"}
+    found = shelf.offered(settings.backups, house.zone)
+    facts: dict[str, Any] = {"folder": str(settings.backups), "kept": len(found), "failed": failures}
+    facts["too_old"] = stale(found[0].at if found else None, now)
+    if found:
+        newest = found[0]
+        manifest = archive.manifest_of(newest.path)
+        facts |= {"newest": newest.path.name, "at": newest.at.isoformat(), "size": newest.path.stat().st_size}
+        facts |= {"seconds": manifest.seconds, "missing": manifest.missing}
+    return facts
 
 
 def app_version() -> str:

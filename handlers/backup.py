@@ -62,17 +62,24 @@ def record_backup(context: Context, request: RecordBackup) -> Recorded:
         seconds=request.seconds,
         missing=request.missing,
     )
+    if request.missing:
+        _tell(context, "backup_incomplete", {"file": request.file, "missing": request.missing}, context.now)
     return Recorded()
 
 
 def report_failure(context: Context, request: ReportFailure) -> Recorded:
     """Every failure is recorded; the administrators are told once a day."""
     context.audit(backup.FAILED, "backup", 0, code=request.code)
+    _tell(context, request.code, request.facts, request.newest)
+    return Recorded()
+
+
+def _tell(context: Context, code: str, why: Mapping[str, Any], newest: datetime | None) -> None:
     units = [unit.id for unit in members.units_under(context.connection, "/")]
     holders = members.holders(context.connection, ("administrator",), units, context.today)
     people = sorted({holder.member for some in holders.values() for holder in some})
-    newest = "" if request.newest is None else context.house.today(request.newest).isoformat()
-    facts = {"code": request.code, "facts": dict(request.facts), "newest": newest}
+    day = "" if newest is None else context.house.today(newest).isoformat()
+    facts = {"code": code, "facts": dict(why), "newest": day}
     context.tell_all(
         [
             {
@@ -84,7 +91,6 @@ def report_failure(context: Context, request: ReportFailure) -> Recorded:
             for member in people
         ]
     )
-    return Recorded()
 
 
 def revive(context: Context, request: Revive) -> Forgotten:

@@ -150,7 +150,7 @@ def _backup_failed(say: Say, f: Facts) -> Part:
         lines.append(say("The newest verified backup is of {day}.", day=f["newest"]))
     else:
         lines.append(say("There is no verified backup at all."))
-    return say("No backup could be made"), lines, []
+    return say("The backup needs your attention"), lines, []
 
 
 PARTS: dict[str, Callable[[Say, Facts], Part]] = {

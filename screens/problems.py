@@ -136,7 +136,9 @@ WORDS: dict[str, Callable[[Say, Facts], str]] = {
     "backup_unsound": lambda say, f: say(
         "The figures do not fit, so this is no good backup. It was kept as {file} for examination.", **f
     ),
-    "backup_stale": lambda say, f: say("For more than two days no backup was made."),
+    "backup_incomplete": lambda say, f: say(
+        "{file}: {missing} files of evidence are missing or changed, and are so in the backup.", **f
+    ),
     "backup_killed": lambda say, f: say("The backup process ended before its time (code {code}).", **f),
     "restore_holds_data": lambda say, f: say(
         "{folder} holds data already. Give another folder, or --replace to move it aside.", **f

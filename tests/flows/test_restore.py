@@ -7,6 +7,8 @@ import time
 from pathlib import Path
 
 from bot.app import Parts
+from handlers.backup import Revive
+from rules.access import SYSTEM
 from tests.flows.people import People
 from tests.flows.test_backup import count, made, target
 from tests.flows.test_cli import changed, zhibu
@@ -87,3 +89,14 @@ def test_a_restore_that_was_killed_leaves_no_database_and_can_be_repeated(folder
     assert zhibu(folder, "restore", str(backup), "--into", str(new)).returncode == 0
     assert zhibu(new, "verify").returncode == 0
     assert not list(new.glob(".zhibu-*"))
+
+
+def test_an_old_button_after_a_restore_leads_home(people: People):
+    member = people["m03"]
+    member.say("申报 志愿服务 2")
+    token = member.token("确认")
+    people.parts.desk.do(SYSTEM, Revive("some.backup", "2026-11-22T01:00:00+00:00"), people.parts.clock.now())
+    member.post(token=token)
+    assert not any(label.startswith("确认") for label in member.labels)
+    member.tap("我的积分")
+    assert "积分" in member.text
