@@ -25,6 +25,7 @@ from bot.config import Settings
 from bot.demo import Demo
 from bot.hatch import Hatch
 from bot.holidays import CHINA
+from bot.nightly import Nightly
 from bot.router import Router
 from bot.sender import Sender
 from handlers.context import House
@@ -134,6 +135,9 @@ def build(parts: Parts, *, demo: bool = False) -> Starlette:
                 await stack.enter_async_context(service.listening())
             runner.start()
             stack.callback(runner.stop)
+            if not demo:
+                nightly = asyncio.create_task(Nightly(settings, desk, clock, sender.wake.set).run())
+                stack.push_async_callback(_ended, nightly)
             ready.set()
             yield
 

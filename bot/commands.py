@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot import matching
+from handlers.announcements.receiving import ConfirmAnnouncement
+from handlers.announcements.writing import Announce, WriteAnnouncement
 from handlers.declarations.forms import AddLines, Declare, MyLines, SameAsLast, ShowDraft
 from handlers.declarations.meeting import Attendance, MeetingMenu
 from handlers.declarations.record import RecordMenu
@@ -29,6 +31,8 @@ COMMANDS: tuple[tuple[tuple[str, ...], Any], ...] = (
     (("审核", "review"), ShowQueue()),
     (("登记", "record"), RecordMenu()),
     (("考勤", "attendance"), MeetingMenu()),
+    (("公告", "发公告", "通知公告", "announcement", "announcements", "announce"), Announce()),
+    (("收到", "已收到", "收到了", "got it", "received"), ConfirmAnnouncement()),
     (("情况", "本月情况", "进度", "state"), Overview()),
     (("帮助", "怎么用", "怎么申报", "help", "?"), Help()),
     (("首页", "菜单", "开始", "你好", "home", "menu", "start"), Home()),
@@ -41,6 +45,7 @@ UNDO_WORDS = ("撤销", "undo")
 APPROVE = re.compile(
     r"(?:全部通过|approve all)\s*(?:(?:除了?|除去|不含|but|except)\s*([\d\s,、和及号]+?)\s*(?:号|外|以外|之外)?)?"
 )
+ANNOUNCE = re.compile(r"\s*/?(?:发?公告|通知公告|announce(?:ment)?)[\s:：]+(\S.*)", re.DOTALL | re.IGNORECASE)
 STATES = {
     "到会": "present",
     "出席": "present",
@@ -59,10 +64,14 @@ MARKS = re.compile(rf"({'|'.join(sorted(STATES, key=len, reverse=True))})\s*:?\s
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """A text as far as it can be understood without knowing what is being asked."""
+    """A text as far as it can be understood without knowing what is being asked.
+
+    `opened`: the request came from how the text begins, not from an exact word.
+    """
 
     text: str
     request: Any = None
+    opened: bool = False
     undo: bool = False
     approve_but: tuple[int, ...] | None = None
     marks: tuple[tuple[int, str], ...] = ()
@@ -95,7 +104,7 @@ def understand(text: str, scheme: Scheme | None, names: matching.Index | None) -
     for words, make in OPENINGS:
         word = next((word for word in words if plain.startswith(word)), None)
         if word is not None:
-            return Heard(text, make(plain.removeprefix(word), known), marks=marks)
+            return Heard(text, make(plain.removeprefix(word), known), opened=True, marks=marks)
     found = matching.declared(plain, names) if len(plain) <= MOST_SPONTANEOUS else matching.Found()
     spontaneous = lines_from(plain, known) if found.sure and not found.unknown else None
     return Heard(text, marks=marks, spontaneous=spontaneous)
@@ -109,6 +118,8 @@ def _fixed(text: str, plain: str) -> Heard | None:
         return Heard(text, MyLines(), undo=True)
     if approve := APPROVE.fullmatch(plain):
         return Heard(text, ShowQueue(), approve_but=_numbers(approve[1] or ""))
+    if announced := ANNOUNCE.fullmatch(text):  # as it was typed, with its lines
+        return Heard(text, WriteAnnouncement(announced[1]), opened=True)
     return None
 
 

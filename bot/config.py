@@ -34,6 +34,8 @@ class Settings(BaseSettings):
     timezone: str = "Asia/Shanghai"
     locale: Literal["zh_CN", "en"] = "zh_CN"
     profile: Literal["standard", "cn-public"] = "standard"
+    backup_dir: str = ""
+    backup_keep: str = "7/4/12"
     host: str = "127.0.0.1"
     port: int = 8000
     telegram_token: SecretStr = SecretStr("")
@@ -80,6 +82,28 @@ class Settings(BaseSettings):
         if info.data.get("telegram_mode") == "webhook" and not SECRET.fullmatch(secret.get_secret_value()):
             raise ValueError("webhook mode needs a secret of 16 to 256 letters, digits, _ or -")
         return secret
+
+    @field_validator("backup_keep")
+    @classmethod
+    def three_numbers(cls, text: str) -> str:
+        """Days, weeks, months."""
+        parts = text.split("/")
+        if len(parts) != 3 or not all(part.isdecimal() and len(part) < 4 for part in parts) or parts[0] == "0":
+            raise ValueError("give days/weeks/months, for example 7/4/12; at least one day")
+        return text
+
+    @property
+    def backups(self) -> Path | None:
+        """Where backups are made; None when ZHIBU_BACKUP_DIR is off."""
+        if self.backup_dir == "off":
+            return None
+        return Path(self.backup_dir) if self.backup_dir else self.data / "backups"
+
+    @property
+    def keep(self) -> tuple[int, int, int]:
+        """How many days, weeks and months keep a backup."""
+        days, weeks, months = self.backup_keep.split("/")
+        return int(days), int(weeks), int(months)
 
     @property
     def database(self) -> Path:

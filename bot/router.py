@@ -205,7 +205,9 @@ class Turn:
         if row is None or row.state != "live" or row.expires_at < self.context.now:
             old = door.old_button(self.say, used=row is not None and row.state == "used")
             current = self._current()
-            return ([old], current) if current else ([old, *self._do(Home())], [])
+            # after a restore no button of the last screen does anything: the home screen has some that do
+            dead = any(screen["choices"] for screen in current) and not self._live()
+            return ([old], current) if current and not dead else ([old, *self._do(Home())], [])
         if not row.pushed:
             inbox.use_token(connection, row.token)
         return self._do(dialogs.request_of(row)), []
@@ -224,6 +226,9 @@ class Turn:
 
     def _typed(self) -> tuple[list[Screen], list[Rendered]]:
         heard = self.heard
+        dialog = self._dialog() if heard.opened else None
+        if dialog is not None and dialog.expects == "writing":
+            return self._answered(dialog)
         if heard.request is not None and heard.approve_but is None and not heard.undo:
             return self._tried(heard.request)
         live = self._live()

@@ -15,14 +15,16 @@ from bot.channel import Channel, DeliveryError, Rendered
 from bot.clock import Clock
 from bot.dialogs import Place, drawn
 from bot.lane import Lane, Result
+from handlers.announcements.waves import Spread, complete
 from handlers.desk import Desk
 from handlers.identities.accounts import Failure, GoElsewhere, MoveAddress
 from handlers.notices import DispatchUrgent
+from handlers.periods import Ran
 from rules.access import SYSTEM
 from rules.notices import KINDS
 from screens.notices import message
 from screens.texts import words
-from storage import deliveries, inbox, outbox
+from storage import announcements, deliveries, inbox, outbox
 from storage.engine import Connection
 from storage.outbox import Among, OutboxRow, Settled
 
@@ -90,16 +92,24 @@ class Sender:
         sent, among = 0, Among(outside=tuple(self._lanes))
         while await asyncio.to_thread(self.desk.store.read, self._pending):
             now = self.clock.now()
-            await asyncio.wrap_future(self.desk.submit(SYSTEM, DispatchUrgent(), now))
+            while await self._ran(Spread(), now):
+                pass  # each slice is a unit of its own
+            made = await self._ran(DispatchUrgent(), now)
             rows = await self._claimed(AT_ONCE, among)
-            if not rows:
+            if not rows and not made:
                 break
             await self._settled([(row, await self._send(row)) for row in rows])
             sent += len(rows)
         return sent
 
+    async def _ran(self, request: Any, now: datetime) -> int:
+        """How many things a request of the machine's own did."""
+        answer: Ran = await asyncio.wrap_future(self.desk.submit(SYSTEM, request, now))
+        return answer.done
+
     def _pending(self, connection: Connection) -> bool:
-        return outbox.anything_due(connection, self.clock.now(), URGENT, self._lanes)
+        unfinished = announcements.unfinished_wave(connection) is not None
+        return unfinished or outbox.anything_due(connection, self.clock.now(), URGENT, self._lanes)
 
     async def _write(self, unit: Callable[[Connection], T]) -> T:
         return await asyncio.wrap_future(self.desk.store.submit(unit))
@@ -124,7 +134,7 @@ class Sender:
         """Claims due rows and renders each once: every retry sends the same bytes."""
         rows = outbox.claim(connection, now, most, among)
         fresh = [row for row in rows if row.body is None]
-        notices = outbox.notices_of(connection, [row.id for row in fresh])
+        notices = complete(connection, outbox.notices_of(connection, [row.id for row in fresh]))
         bodies: dict[int, Rendered] = {}
         tokens: list[dict[str, Any]] = []
         for row in fresh:

@@ -138,6 +138,7 @@ COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("我的积分", "my points", "declares"),
     ("审核", "review", "reviews"),
     ("登记", "record", "records"),
+    ("公告", "announcement", "announces"),
     ("情况", "state", "looks_after"),
     ("帮助", "help", ""),
 )
@@ -151,6 +152,7 @@ def commands(front: Front, actor: Actor) -> list[dict[str, str]]:
         "declares": actor.declares,
         "reviews": bool(roles & {"secretary", "officer"}),
         "records": bool(roles & {"secretary", "officer", "administrator"}),
+        "announces": bool(actor.granted("announce")),
         "looks_after": bool(roles - {"administrator"}),
     }
     chinese = front.settings.locale == "zh_CN"

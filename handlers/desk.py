@@ -8,6 +8,8 @@ from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
 from handlers import (
+    announcements,
+    backup,
     identities,
     imports,
     inbox,
@@ -35,11 +37,13 @@ REQUESTS: dict[type, Handler] = {
     **overview.REQUESTS,
     **periods.REQUESTS,
     **notices.REQUESTS,
+    **announcements.REQUESTS,
     **inbox.REQUESTS,
     **setup.REQUESTS,
     **imports.REQUESTS,
     **undoing.REQUESTS,
     **invitations.REQUESTS,
+    **backup.REQUESTS,
 }
 BY_NAME: Mapping[str, type] = {request.__name__: request for request in REQUESTS}
 

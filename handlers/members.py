@@ -9,12 +9,13 @@ from datetime import datetime, timedelta
 from handlers.context import Context, Handler, Refused, refuse
 from handlers.declarations.review import waiting_lines
 from rules.periods import period_of
-from storage import declarations, invitations, ledger, members
+from storage import confirmations, declarations, invitations, ledger, members
 from storage.members import Person
 
 INVITATION_DAYS = timedelta(days=7)
 SESSION_DAYS = timedelta(days=90)
 MOST_ATTEMPTS = 5
+MOST_OPEN = 10
 WEBCHAT = "webchat"
 
 
@@ -100,6 +101,8 @@ class Welcome:
     to_review: int
     returned: tuple[int, ...]
     total: str
+    to_confirm: int = 0
+    announces: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +111,7 @@ class Manual:
 
     roles: tuple[str, ...]
     declares: bool
+    announces: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,12 +181,15 @@ def home(context: Context, _request: Home) -> Welcome | Refused:
         len(waiting_lines(context)) if reviews else 0,
         tuple(line.id for line in lines if line.state == "returned"),
         total,
+        len(confirmations.open_to(context.connection, person.id, MOST_OPEN)),
+        bool(context.actor.granted("announce")),
     )
 
 
 def manual(context: Context, _request: Help) -> Manual:
     """What can be typed."""
-    return Manual(tuple(sorted({grant.role for grant in context.actor.grants})), context.actor.declares)
+    roles = tuple(sorted({grant.role for grant in context.actor.grants}))
+    return Manual(roles, context.actor.declares, bool(context.actor.granted("announce")))
 
 
 def stop(context: Context, _request: Stop) -> Stopped:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from handlers.announcements import waves as announcements
 from handlers.context import Context, Handler, Published
 from handlers.declarations.review import waiting_lines
 from handlers.periods import Ran
@@ -12,6 +13,8 @@ from rules.notices import DIGEST_AT, KINDS
 from rules.periods import last_day, period_of, reminder_days
 from storage import declarations, deliveries, members, outbox, schemes
 from storage.outbox import NoticeRow
+
+DISPATCHED = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,17 +113,19 @@ def compose_digests(context: Context, _request: ComposeDigests) -> Ran:
 
 
 def dispatch_urgent(context: Context, _request: DispatchUrgent) -> Ran:
-    """Decisions and entries are told at once."""
-    waiting = outbox.waiting_notices(context.connection, [kind for kind, urgent in KINDS.items() if urgent])
+    """Decisions, entries and announcements are told at once, so many in one unit that others need not wait."""
+    urgent = [kind for kind, at_once in KINDS.items() if at_once]
+    waiting = outbox.waiting_notices(context.connection, urgent, DISPATCHED)
     return Ran(_put(context, "urgent", {f"urgent:{row.id}": [row] for rows in waiting.values() for row in rows}))
 
 
 def _without_done(context: Context, waiting: dict[int, list[NoticeRow]]) -> dict[int, list[NoticeRow]]:
-    """Drops calls to declare to those who have declared, and those whose month is over."""
-    calls = [row for rows in waiting.values() for row in rows if row.kind in ("declare_reminder", "period_opened")]
+    """Drops calls to declare to those who have declared, those whose month is over, and needless reminders."""
+    everything = [row for rows in waiting.values() for row in rows]
+    calls = [row for row in everything if row.kind in ("declare_reminder", "period_opened")]
     current = period_of(context.today)
     done = declarations.declared(context.connection, current, {row.member for row in calls})
-    dropped = {row.id for row in calls if row.member in done}
+    dropped = {row.id for row in calls if row.member in done} | announcements.needless(context, everything)
     lapsed = {row.id for row in calls if row.facts["period"] != current}
     outbox.settle_notices(context.connection, dropped - lapsed, "dropped")
     outbox.settle_notices(context.connection, lapsed, "lapsed")

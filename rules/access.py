@@ -22,6 +22,13 @@ PERMISSIONS: dict[str, dict[str, str]] = {
     },
     "publish": {"committee": "under", "administrator": "under"},
     "install": {"administrator": "under"},  # asked of the whole tree "/", which only the operator holds
+    "announce": {
+        "secretary": "unit",
+        "officer": "under",
+        "grid_lead": "under",
+        "committee": "under",
+        "administrator": "under",
+    },
 }
 
 

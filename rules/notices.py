@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import time
 
 DIGEST_AT = time(8, 30)
+CONFIRM_AT = time(8, 0)
+"""When those who have not confirmed an announcement are looked for, so that the digest holds their reminder."""
 
 # kind → goes at once
 KINDS: dict[str, bool] = {
@@ -13,6 +15,7 @@ KINDS: dict[str, bool] = {
     "review_pending": False,
     "period_closed": False,
     "calendar_unknown": False,
+    "announcement_reminder": False,
     "lines_decided": True,
     "declared_for": True,
     "entry_recorded": True,
@@ -20,4 +23,8 @@ KINDS: dict[str, bool] = {
     "member_answered": True,
     "binding_asked": True,
     "identity_bound": True,
+    "backup_failed": True,
+    "announcement": True,
+    "announcement_urged": True,
+    "announcement_withdrawn": True,
 }

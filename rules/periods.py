@@ -66,3 +66,11 @@ def reminder_days(period: str, steps: Iterable[int], calendar: Calendar) -> dict
             day -= timedelta(days=1)
         days[step] = day
     return days
+
+
+def working_before(day: date, calendar: Calendar) -> date:
+    """The last working day before a day."""
+    before = day - timedelta(days=1)
+    while not calendar.working(before):
+        before -= timedelta(days=1)
+    return before

@@ -8,10 +8,11 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from handlers.announcements.waves import RemindUnconfirmed
 from handlers.inbox import Tidy
 from handlers.notices import CheckCalendar, ComposeDigests, Remind
 from handlers.periods import ClosePeriods, OpenPeriods
-from rules.notices import DIGEST_AT
+from rules.notices import CONFIRM_AT, DIGEST_AT
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,7 @@ JOBS = (
     Job("close_periods", time(0, 0), ClosePeriods()),
     Job("check_calendar", time(0, 0), CheckCalendar()),
     Job("tidy", time(0, 0), Tidy()),
+    Job("remind_unconfirmed", CONFIRM_AT, RemindUnconfirmed()),
     Job("remind", DIGEST_AT, Remind()),
     Job("digest", DIGEST_AT, ComposeDigests()),
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from handlers.announcements.receiving import AnnouncementsToMe
+from handlers.announcements.writing import Announce
 from handlers.declarations.forms import Declare, MyLines, SameAsLast, ShowDraft, ShowLine
 from handlers.declarations.record import RecordMenu
 from handlers.declarations.review import ShowQueue
@@ -42,13 +44,7 @@ def welcome(say: Say, answer: Welcome) -> Screen:
 
 def _ways(say: Say, answer: Welcome) -> list[Choice]:
     """What can be done, what waits first."""
-    choices = []
-    if answer.to_review:
-        choices.append(Choice(say("Review ({count})", count=answer.to_review), ShowQueue()))
-    if answer.returned:
-        choices.append(Choice(say("Returned: look again"), ShowLine(answer.returned[0])))
-    if answer.drafts:
-        choices.append(Choice(say("Go on with {count} drafts", count=answer.drafts), ShowDraft()))
+    choices = _waiting(say, answer)
     if answer.declares:
         choices += [
             Choice(say("Declare"), Declare()),
@@ -60,7 +56,24 @@ def _ways(say: Say, answer: Welcome) -> list[Choice]:
         choices.append(Choice(say("Record"), RecordMenu()))
     if LOOKS_AFTER & set(answer.roles):
         choices.append(Choice(say("State of the month"), Overview()))
+    if answer.announces:
+        choices.append(Choice(say("Announce"), Announce()))
     return [*choices, Choice(say("Help"), Help())]
+
+
+def _waiting(say: Say, answer: Welcome) -> list[Choice]:
+    """What waits for the member."""
+    choices = []
+    if answer.to_review:
+        choices.append(Choice(say("Review ({count})", count=answer.to_review), ShowQueue()))
+    if answer.to_confirm:
+        label = say("Announcements to confirm ({count})", count=answer.to_confirm)
+        choices.append(Choice(label, AnnouncementsToMe()))
+    if answer.returned:
+        choices.append(Choice(say("Returned: look again"), ShowLine(answer.returned[0])))
+    if answer.drafts:
+        choices.append(Choice(say("Go on with {count} drafts", count=answer.drafts), ShowDraft()))
+    return choices
 
 
 def _month(say: Say, answer: Welcome) -> str:
@@ -95,6 +108,10 @@ def manual(say: Say, answer: Manual) -> Screen:
     if LOOKS_AFTER & set(answer.roles):
         lines.append(say("State: who has declared, what waits, who was not reached"))
     lines.append(say("Unbind: ends the binding of an account"))
+    if answer.announces:
+        lines.append(say("Announcement: write one, or see who has confirmed; Announcement and a text: at once"))
+    else:
+        lines.append(say("Announcement: the last ones to you; Got it: confirms that you have read one"))
     lines.append(say("Cancel: ends a question; drafts stay"))
     return Screen(say("What you can type"), tuple(lines), (Choice(say("Home"), Home()),))
 

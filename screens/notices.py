@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from handlers.announcements.receiving import ConfirmAnnouncement, ReadAnnouncement
 from handlers.declarations.answer import Answer
 from handlers.declarations.forms import Declare, MyLines, Reopen, SameAsLast
 from handlers.declarations.review import ShowQueue
 from handlers.identities.binding import ConfirmBinding, RefuseBinding
 from handlers.ledger.points import MyPoints
 from handlers.overview import Overview
+from rules.problems import Problem
+from screens.announcements.words import body, short
 from screens.declarations.lines import attendance_word
 from screens.identities import channel_word, home_choices
+from screens.problems import sentence
 from screens.screen import Choice, Screen
 from screens.texts import Say, clean, day, month, note_text, number, signed
 from storage.outbox import NoticeRow
@@ -109,6 +113,35 @@ def _answered(say: Say, f: Facts) -> Part:
     return say("{name} answers to an entry", name=f["by"]), lines, []
 
 
+def _announced(say: Say, f: Facts) -> Part:
+    lines = [*body(f["text"]), "", say("{unit}, {name}", unit=f["unit"], name=f["author"])]
+    if f["confirm_by"]:
+        lines.append(say("Please confirm by {day}", day=day(say, f["confirm_by"])))
+    choices = [Choice(say("Got it"), ConfirmAnnouncement(f["announcement"]))]
+    return say("Announcement: {title}", title=clean(f["title"])), lines, choices
+
+
+def _to_confirm(say: Say, f: Facts) -> Part:
+    lines = [say("{unit}, {name}", unit=f["unit"], name=f["author"])]
+    if f["confirm_by"]:
+        lines.append(say("Please confirm by {day}", day=day(say, f["confirm_by"])))
+    choices = [
+        Choice(say("Got it: {title}", title=short(f["title"])), ConfirmAnnouncement(f["announcement"])),
+        Choice(say("Read it: {title}", title=short(f["title"])), ReadAnnouncement(f["announcement"])),
+    ]
+    return say("You have not confirmed yet: {title}", title=clean(f["title"])), lines, choices
+
+
+def _urged(say: Say, f: Facts) -> Part:
+    title, lines, choices = _to_confirm(say, f)
+    return title, [say("{name} asks you to read and confirm it.", name=f["by"]), *lines], choices
+
+
+def _withdrawn(say: Say, f: Facts) -> Part:
+    lines = [say("It does not hold any more and need not be confirmed."), say("by {name}", name=f["by"])]
+    return say("Withdrawn: {title}", title=clean(f["title"])), lines, []
+
+
 def _bound(say: Say, f: Facts) -> Part:
     line = say("From now on you can do everything here on {channel}.", channel=channel_word(say, f["channel"]))
     return say("Your account is bound"), [line], list(home_choices(say, declares=f["declares"]))
@@ -131,6 +164,15 @@ def _binding(say: Say, f: Facts) -> Part:
     return say("{name} asks to bind an account", name=f["name"]), lines, choices
 
 
+def _backup_failed(say: Say, f: Facts) -> Part:
+    lines = [sentence(say, Problem(f["code"], f["facts"]))]
+    if f["newest"]:
+        lines.append(say("The newest verified backup is of {day}.", day=f["newest"]))
+    else:
+        lines.append(say("There is no verified backup at all."))
+    return say("The backup needs your attention"), lines, []
+
+
 PARTS: dict[str, Callable[[Say, Facts], Part]] = {
     "period_opened": _opened,
     "declare_reminder": _reminder,
@@ -144,6 +186,11 @@ PARTS: dict[str, Callable[[Say, Facts], Part]] = {
     "member_answered": _answered,
     "identity_bound": _bound,
     "binding_asked": _binding,
+    "announcement": _announced,
+    "announcement_urged": _urged,
+    "announcement_reminder": _to_confirm,
+    "announcement_withdrawn": _withdrawn,
+    "backup_failed": _backup_failed,
 }
 
 

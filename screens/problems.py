@@ -74,6 +74,22 @@ WORDS: dict[str, Callable[[Say, Facts], str]] = {
         "This folder holds people already; nothing was changed. Give another folder with ZHIBU_DATA, "
         "or for a new link: zhibu invite CODE"
     ),
+    "title_too_long": lambda say, f: say(
+        "The first line is the title; it has {length} characters, at most {most}. Put a short title on the first line.",
+        **f,
+    ),
+    "not_announcer": lambda say, f: say(
+        "Only branch secretaries, organisation officers, grid leads, the committee and administrators announce."
+    ),
+    "announcement_unknown": lambda say, f: say("This announcement is not yours to open, or no longer there."),
+    "announcement_sent": lambda say, f: say(
+        "It is sent already and cannot be changed. Withdraw it and send a new one."
+    ),
+    "announcement_nobody": lambda say, f: say("There is nobody to send it to. Choose somebody else."),
+    "announcement_withdrawn": lambda say, f: say("It is withdrawn; nobody need be reminded."),
+    "announcement_confirmed": lambda say, f: say("All have confirmed; nobody need be reminded."),
+    "urged_today": lambda say, f: say("A reminder went out today already; one a day is enough. Try again tomorrow."),
+    "nothing_to_confirm": lambda say, f: say("There is no announcement that you have still to confirm."),
     "invitation_over": lambda say, f: say(
         "This link cannot be used any more. Please ask your secretary for a new one."
     ),
@@ -111,6 +127,43 @@ WORDS: dict[str, Callable[[Say, Facts], str]] = {
     "audit_broken": lambda say, f: say("The audit chain is broken at entry {entry}.", **f),
     **documents.WORDS,
     **imports.WORDS,
+    "backup_busy": lambda say, f: say("Another backup is being made in {folder}. Wait until it is done.", **f),
+    "backup_no_space": lambda say, f: say(
+        "Not enough space in {folder}: {needed} MB are needed, {free} MB are free. Nothing was begun.", **f
+    ),
+    "backup_disk_full": lambda say, f: say("The disk is full or a limit was met in {folder}. Nothing was kept.", **f),
+    "backup_forbidden": lambda say, f: say("The system does not allow writing or reading in {folder}.", **f),
+    "backup_no_file": lambda say, f: say("There is no file {file}.", **f),
+    "backup_system": lambda say, f: say("The system refused with error {number} in {folder}.", **f),
+    "backup_source_unreadable": lambda say, f: say("The database could not be read. Run zhibu verify."),
+    "backup_not_whole": lambda say, f: say(
+        "{file} is not a whole backup of this program: it was cut short, damaged, or is something else.", **f
+    ),
+    "backup_damaged": lambda say, f: say("{file} is damaged. Take another backup.", **f),
+    "backup_name_unsafe": lambda say, f: say(
+        "{file} holds a name that a backup never has ({name}). It was not opened.",
+        file=f["file"],
+        name=clean(f["name"]),
+    ),
+    "backup_database_damaged": lambda say, f: say("The database in the backup is damaged: {found}", **f),
+    "backup_rows_differ": lambda say, f: say("The database in the backup does not hold what its list says."),
+    "backup_newer": lambda say, f: say(
+        "The backup was made by a newer version (tables {revision}; this one: {newest}). Update the program first.",
+        **f,
+    ),
+    "backup_not_upgraded": lambda say, f: say(
+        "The tables of the backup (revision {revision}) could not be updated.", **f
+    ),
+    "backup_unsound": lambda say, f: say(
+        "The figures do not fit, so this is no good backup. It was kept as {file} for examination.", **f
+    ),
+    "backup_incomplete": lambda say, f: say(
+        "{file}: {missing} files of evidence are missing or changed, and are so in the backup.", **f
+    ),
+    "backup_killed": lambda say, f: say("The backup process ended before its time (code {code}).", **f),
+    "restore_holds_data": lambda say, f: say(
+        "{folder} holds data already. Give another folder, or --replace to move it aside.", **f
+    ),
 }
 
 

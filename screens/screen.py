@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-Expects = Literal["text", "number", "evidence", "marks", "pin"]
+Expects = Literal["text", "number", "evidence", "marks", "writing", "pin"]
+"""What a question takes; "writing" is a text of any words, even those that begin like a command."""
 
 
 @dataclass(frozen=True, slots=True)

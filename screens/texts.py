@@ -85,4 +85,6 @@ def note_text(say: Say, note: str) -> str:
 
 def clean(text: str) -> str:
     """Text for a line of a screen: no control or direction marks, no line breaks."""
-    return " ".join("".join(c for c in text if c.isprintable() or c in "\n\t ").split())
+    if not text.isprintable():  # asked of the whole text first: nearly all of it is, and announcements are long
+        text = "".join(c for c in text if c.isprintable() or c in "\n\t ")
+    return " ".join(text.split())

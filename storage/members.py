@@ -153,7 +153,7 @@ _PEOPLE_UNDER = Statement(
 )
 _UNITS = sa.select(unit.c.id, unit.c.code, unit.c.kind, unit.c.name, unit.c.path, unit.c.parent_id)
 _UNITS_BY_IDS = Statement(_UNITS.where(_among(unit.c.id, "ids")), UnitRow)
-_PRINCIPAL_HOLDS = sa.and_(
+PRINCIPAL_HOLDS = sa.and_(
     role.c.member_id == deputy.c.principal_id,
     role.c.unit_id == deputy.c.unit_id,
     role.c.role == deputy.c.role,
@@ -166,7 +166,7 @@ _GRANTS = Statement(
         .where(role.c.member_id == sa.bindparam("member"), on_day(role)),
         sa.select(deputy.c.role, unit.c.id, unit.c.path, deputy.c.principal_id)
         .join(unit, unit.c.id == deputy.c.unit_id)
-        .join(role, _PRINCIPAL_HOLDS)
+        .join(role, PRINCIPAL_HOLDS)
         .where(deputy.c.deputy_id == sa.bindparam("member"), on_day(deputy)),
     ),
     Grant,
@@ -177,7 +177,7 @@ _HOLDERS = Statement(
             _among(role.c.role, "roles"), _among(role.c.unit_id, "units"), on_day(role)
         ),
         sa.select(deputy.c.unit_id, deputy.c.deputy_id, deputy.c.principal_id)
-        .join(role, _PRINCIPAL_HOLDS)
+        .join(role, PRINCIPAL_HOLDS)
         .where(_among(deputy.c.role, "roles"), _among(deputy.c.unit_id, "units"), on_day(deputy)),
     )
 )

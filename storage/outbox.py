@@ -140,11 +140,13 @@ def tell(connection: sa.Connection, rows: Sequence[Mapping[str, Any]]) -> None:
         connection.execute(sa.insert(notice), fresh)
 
 
-def waiting_notices(connection: sa.Connection, kinds: Iterable[str]) -> dict[int, list[NoticeRow]]:
-    """Member → the notices of some kinds that wait to be sent, oldest first."""
+def waiting_notices(
+    connection: sa.Connection, kinds: Iterable[str], most: int | None = None
+) -> dict[int, list[NoticeRow]]:
+    """Member → the notices of some kinds that wait to be sent, oldest first; only the first `most` when given."""
     c = notice.c
     query = sa.select(c.id, c.member_id, c.kind, c.facts, c.made_at)
-    query = query.where(c.state == "waiting", c.kind.in_(list(kinds))).order_by(c.id)
+    query = query.where(c.state == "waiting", c.kind.in_(list(kinds))).order_by(c.id).limit(most)
     found: dict[int, list[NoticeRow]] = {}
     for row in connection.execute(query):
         found.setdefault(row.member_id, []).append(NoticeRow(*row))
@@ -155,6 +157,19 @@ def settle_notices(connection: sa.Connection, ids: Iterable[int], state: str, ou
     """Marks notices as composed into a message, or as dropped or lapsed."""
     query = sa.update(notice).where(notice.c.id.in_(list(ids))).values(state=state, outbox_id=outbox_id)
     connection.execute(query)
+
+
+def drop_waiting(connection: sa.Connection, prefixes: Iterable[str]) -> None:
+    """Drops what waits to be sent under keys that begin so."""
+    c = notice.c
+    begins = sa.or_(*(c.key.startswith(prefix, autoescape=True) for prefix in prefixes))
+    connection.execute(sa.update(notice).where(c.state == "waiting", begins).values(state="dropped"))
+
+
+def dropped_among(connection: sa.Connection, keys: Iterable[str]) -> set[str]:
+    """Those of the keys whose notice was dropped and never sent."""
+    c = notice.c
+    return set(connection.execute(sa.select(c.key).where(c.key.in_(list(keys)), c.state == "dropped")).scalars())
 
 
 def put_all(connection: sa.Connection, rows: Sequence[Mapping[str, Any]]) -> dict[str, int]:
@@ -210,16 +225,6 @@ def _among(among: Among) -> list[sa.ColumnElement[bool]]:
     if among.replies:
         found.append(c["class"] == REPLY)
     return found
-
-
-def keep_body(connection: sa.Connection, outbox_id: int, body: dict[str, Any]) -> None:
-    """Stores the rendered screen: every retry sends the same bytes."""
-    connection.execute(sa.update(outbox).where(outbox.c.id == outbox_id).values(body=body))
-
-
-def notices_in(connection: sa.Connection, outbox_id: int) -> list[NoticeRow]:
-    """The notices a message is made of."""
-    return notices_of(connection, [outbox_id]).get(outbox_id, [])
 
 
 def notices_of(connection: sa.Connection, ids: Iterable[int]) -> dict[int, list[NoticeRow]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from storage import (
+    announcements,
     audit,
     declarations,
     evidence,
@@ -19,6 +20,7 @@ from storage import (
 from storage.metadata import metadata
 
 __all__ = [
+    "announcements",
     "audit",
     "declarations",
     "evidence",

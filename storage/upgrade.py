@@ -16,8 +16,13 @@ class LooseEnds(RuntimeError):
 
 
 def newest() -> str:
-    """The newest revision there is; read from the file names, since Alembic takes long to import."""
-    return max(path.stem.split("_")[0] for path in (FOLDER / "versions").glob("[0-9]*.py"))
+    """The newest revision there is."""
+    return max(known())
+
+
+def known() -> set[str]:
+    """The revisions there are; read from the file names, since Alembic takes long to import."""
+    return {path.stem.split("_")[0] for path in (FOLDER / "versions").glob("[0-9]*.py")}
 
 
 def revision(connection: sa.Connection) -> str | None:

@@ -54,6 +54,8 @@ def verify() -> None:
 @cli.command()
 def status(as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False) -> None:
     """What is stored, and what waits."""
+    from bot.backup import state
+    from handlers.backup import CountFailures
     from handlers.overview import Status
     from rules.access import SYSTEM
 
@@ -61,6 +63,7 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="For programs.")
     say = words(settings.locale)
     with reading(settings, say) as (desk, now):
         facts = desk.ask(SYSTEM, Status(), now).facts
+        facts["backup"] = state(settings, desk.house, desk.ask(SYSTEM, CountFailures(), now), now)
     if as_json:
         typer.echo(json.dumps(facts, ensure_ascii=False))
         return

@@ -37,6 +37,11 @@ ALLOWED = {
     ("publish", "committee"): UNDER,
     ("publish", "administrator"): UNDER,
     ("install", "administrator"): UNDER,
+    ("announce", "secretary"): ("own",),
+    ("announce", "officer"): UNDER,
+    ("announce", "grid_lead"): UNDER,
+    ("announce", "committee"): UNDER,
+    ("announce", "administrator"): UNDER,
 }
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from storage import outbox
+from storage import deliveries, outbox
 from storage.outbox import OutboxRow
 from tests.storage.sample import NOW, Sample
 
@@ -79,7 +79,7 @@ def test_a_message_knows_the_notices_it_is_made_of(connection: sa.Connection, sa
     first, second, _ = outbox.waiting_notices(connection, ["declare_reminder"])[sample.wang]
     number = outbox.put_all(connection, [message(sample.wang, "digest")])["digest"]
     outbox.settle_notices(connection, [second.id, first.id], "composed", number)
-    assert outbox.notices_in(connection, number) == [first, second]
+    assert outbox.notices_of(connection, [number]) == {number: [first, second]}
 
 
 def test_a_message_is_put_once(connection: sa.Connection, sample: Sample):
@@ -131,7 +131,7 @@ def test_only_what_is_due_is_claimed_and_only_once(connection: sa.Connection, sa
 def test_every_try_sends_the_same_body(connection: sa.Connection, sample: Sample):
     outbox.put_all(connection, [message(sample.wang, "a")])
     row = claim_one(connection)
-    outbox.keep_body(connection, row.id, {"title": "通知", "lines": ["一"]})
+    deliveries.keep_bodies(connection, {row.id: {"title": "通知", "lines": ["一"]}})
     outbox.settle(connection, row, "failed", "timeout", NOW, NOW + MINUTE)
     assert claim_one(connection, NOW + MINUTE).body == {"title": "通知", "lines": ["一"]}
 
@@ -170,7 +170,7 @@ def test_an_address_sees_the_newest_messages_that_reached_it_oldest_first(connec
     rows = [message(sample.wang, key) for key in "abcd"] + [message(sample.li, "e")]
     numbers = outbox.put_all(connection, rows)
     for row in outbox.claim(connection, NOW, 10):
-        outbox.keep_body(connection, row.id, {"title": "t"})
+        deliveries.keep_bodies(connection, {row.id: {"title": "t"}})
         outbox.settle(connection, row, "failed" if row.id == numbers["b"] else "sent", "", NOW, None)
     found = outbox.sent_to(connection, "webchat", f"m{sample.wang}", 2)
     assert [(row.id, row.kind, row.body, row.at) for row in found] == [

@@ -1,0 +1,164 @@
+"""The database in a backup: one instant while others write, held against its manifest, made fit to go on."""
+
+import os
+import sqlite3
+import threading
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from storage import backup, inbox, invitations, outbox, upgrade
+from storage.archive import Unfit, compress, unpack
+from storage.engine import Connection, Database, sqlite_engine
+from tests.storage.packed import code, folder, packed, scratch
+from tests.storage.sample import NOW, plant
+from tests.storage.writer import no_file_beyond
+
+__all__ = ["folder", "packed", "scratch"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "DELETE FROM evidence",
+        "DELETE FROM audit",
+        "UPDATE audit SET hash = 'other'",
+        "INSERT INTO member (id, code, name, class) VALUES (99, 'x', 'x', 'x')",
+    ],
+)
+def test_other_rows_than_the_manifest_says_are_found(packed: Path, scratch: Path, change: str):
+    manifest = unpack(packed, scratch)
+    connection = sqlite3.connect(scratch / "zhibu.db")
+    assert connection.execute(change).rowcount > 0
+    connection.commit()
+    connection.close()
+    with pytest.raises(Unfit) as error:
+        backup.check(scratch / "zhibu.db", manifest)
+    assert code(error) == "backup_rows_differ"
+
+
+def test_a_row_that_points_nowhere_is_found(packed: Path, scratch: Path):
+    manifest = unpack(packed, scratch)
+    connection = sqlite3.connect(scratch / "zhibu.db")
+    connection.execute("UPDATE evidence SET member_id = 12345 WHERE id = 1")
+    connection.commit()
+    connection.close()
+    with pytest.raises(Unfit) as error:
+        backup.check(scratch / "zhibu.db", manifest)
+    assert code(error) == "backup_database_damaged"
+
+
+def test_a_torn_page_is_found(packed: Path, scratch: Path):
+    manifest = unpack(packed, scratch)
+    with (scratch / "zhibu.db").open("r+b") as file:
+        size = os.fstat(file.fileno()).st_size
+        for page in range(4096, size, 4096):
+            file.seek(page)
+            file.write(b"\x77" * 64)
+    with pytest.raises(Unfit) as error:
+        backup.check(scratch / "zhibu.db", manifest)
+    assert code(error) == "backup_database_damaged"
+
+
+def test_a_newer_revision_is_refused_and_an_unknown_one_too(packed: Path, scratch: Path):
+    unpack(packed, scratch)
+    for revision in ("9999", "", "abc"):
+        with pytest.raises(Unfit) as error:
+            backup.bring_up(scratch / "zhibu.db", revision)
+        assert code(error) == "backup_newer"
+
+
+def test_an_older_backup_is_brought_up_to_date(tmp_path: Path):
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(upgrade.FOLDER))
+    config.set_main_option("path_separator", "os")
+    engine = sqlite_engine(tmp_path / "old.db")
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+    backup.bring_up(tmp_path / "old.db", "0001")
+    with engine.connect() as connection:
+        assert upgrade.revision(connection) == upgrade.newest()
+    engine.dispose()
+
+
+def test_the_copy_is_of_one_instant_while_others_write(tmp_path: Path):
+    """Each unit writes two rows; a copy with an odd number would be torn, and one that waits for peace never ends."""
+    source = tmp_path / "busy.db"
+    database = Database(source)
+    database.write(lambda c: c.exec_driver_sql("CREATE TABLE pair (id INTEGER PRIMARY KEY, text TEXT)") and None)
+
+    def pair(connection: Connection) -> None:
+        for _ in range(2):
+            connection.exec_driver_sql("INSERT INTO pair (text) VALUES (?)", ("x" * 2000,))
+
+    for _ in range(4000):
+        database.submit(pair)
+    database.write(pair)
+    stop = threading.Event()
+
+    def write() -> None:
+        while not stop.is_set():
+            database.write(pair)
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        before = database.read(lambda c: int(c.exec_driver_sql("SELECT count(*) FROM pair").scalar_one()))
+        backup.snapshot(source, tmp_path / "copy.db")
+        after = database.read(lambda c: int(c.exec_driver_sql("SELECT count(*) FROM pair").scalar_one()))
+    finally:
+        stop.set()
+        writer.join()
+        database.close()
+    copy = sqlite3.connect(tmp_path / "copy.db")
+    assert copy.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+    (found,) = copy.execute("SELECT count(*) FROM pair").fetchone()
+    copy.close()
+    assert found % 2 == 0
+    assert before <= found < after, "written to meanwhile"
+
+
+def test_a_full_disk_is_said(folder: Path, tmp_path: Path):
+    with no_file_beyond(100_000), pytest.raises(Unfit) as error:
+        backup.snapshot(folder / "zhibu.db", tmp_path / "copy.db")
+    assert code(error) == "backup_disk_full"
+    with no_file_beyond(5_000), pytest.raises(OSError, match="File too large"):
+        compress(folder / "zhibu.db", tmp_path / "copy.gz")
+
+
+def test_a_source_that_is_no_database_is_said(tmp_path: Path):
+    (tmp_path / "zhibu.db").write_bytes(b"something else" * 1000)
+    with pytest.raises(Unfit) as error:
+        backup.snapshot(tmp_path / "zhibu.db", tmp_path / "copy.db")
+    assert code(error) == "backup_source_unreadable"
+
+
+def test_a_restored_database_forgets_what_was_open(connection: sa.Connection):
+    sample = plant(connection)
+    later = NOW + timedelta(days=1)
+    invitations.open_session(connection, "k" * 64, sample.wang, NOW, later)
+    common = {"class": "urgent", "member_id": sample.wang, "channel": "webchat", "address": "m1"}
+    rows = [
+        {"key": state, "state": state, "due_at": NOW, "made_at": NOW, **common}
+        for state in ("due", "sending", "sent", "failed", "unknown")
+    ]
+    outbox.put_all(connection, rows)
+    waiting = {"member_id": sample.wang, "kind": "lines_decided", "key": "n", "facts": {}, "made_at": NOW}
+    outbox.tell(connection, [waiting])
+    question = inbox.DialogRow("Declare", {}, "text", "text", later)
+    inbox.put_dialog(connection, "webchat", "m1", question)
+    forgotten = backup.forget(connection, later)
+    assert (forgotten.entrances, forgotten.buttons, forgotten.messages) == (1, 1, 3)
+    assert invitations.session_member(connection, "k" * 64, NOW) is None
+    assert inbox.dialog_of(connection, "webchat", "m1") is None
+    assert outbox.counts(connection) == {"unknown": 3, "sent": 1, "failed": 1}
+    assert outbox.claim(connection, later + timedelta(days=30), 10) == []
+    codes = connection.execute(sa.select(outbox.delivery.c.result, outbox.delivery.c.code)).all()
+    assert [tuple(row) for row in codes] == [("unknown", "restored")] * 2
+    assert connection.execute(sa.select(outbox.notice.c.state)).scalars().all() == ["lapsed"]
