@@ -21,6 +21,12 @@ PERMISSIONS: dict[str, dict[str, str]] = {
         "committee": "under",
     },
     "publish": {"committee": "under", "administrator": "under"},
+    "see_lines": {"secretary": "unit", "officer": "under", "grid_lead": "under", "committee": "under"},
+    "see_ledger": {"secretary": "unit", "officer": "under", "grid_lead": "under", "committee": "under"},
+    "see_deliveries": {"secretary": "unit", "officer": "under", "committee": "under", "administrator": "under"},
+    "see_trail": {"committee": "under", "administrator": "under"},
+    "publication": {"secretary": "unit", "officer": "under", "grid_lead": "under", "committee": "under"},
+    "export": {"secretary": "unit", "officer": "under", "committee": "under", "administrator": "under"},
 }
 
 
