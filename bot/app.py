@@ -18,13 +18,16 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from bot import entry, webchat
+from bot import entry, secrets, webchat
 from bot.clock import Clock
 from bot.config import Settings
 from bot.demo import Demo
+from bot.dialogs import qr
 from bot.holidays import CHINA
 from bot.router import Router
 from bot.sender import Sender
+from console import app as console
+from console.frame import Office
 from handlers.context import House
 from handlers.desk import Desk
 from scheduler.runner import Runner
@@ -102,6 +105,7 @@ def build(parts: Parts, *, demo: bool = False) -> Starlette:
     sender = Sender(desk, clock, {"webchat": webchat.WebChannel()}, settings.locale, address)
     front = webchat.Front(settings, clock, desk, router, sender, webchat.environment())
     runner = Runner(desk, clock.now, sender.wake.set)
+    office = Office(desk, clock.now, settings.locale, address, secrets, qr, sender.wake.set)
     ready = asyncio.Event()
 
     async def health(_request: Request) -> Response:
@@ -122,9 +126,9 @@ def build(parts: Parts, *, demo: bool = False) -> Starlette:
             ready.set()
             yield
 
-    doors = Demo(front, runner).routes() if demo else entry.routes(front)
+    doors = Demo(front, runner, office).routes() if demo else entry.routes(front)
     return Starlette(
-        routes=[Route("/healthz", health), webchat.static(), *doors],
+        routes=[Route("/healthz", health), webchat.static(), *console.routes(office), *doors],
         lifespan=lifespan,
         exception_handlers={404: partial(webchat.no_page, front)},
     )

@@ -7,10 +7,11 @@ from concurrent.futures import Future
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
-from handlers import inbox, ledger, members, notices, overview, periods
+from handlers import inbox, ledger, members, notices, overview, periods, reach, signin
 from handlers.context import Context, Handler, House
 from handlers.declarations import REQUESTS as DECLARATIONS
 from rules.access import Actor
+from storage.engine import Busy as Busy
 from storage.engine import Connection
 
 T = TypeVar("T")
@@ -23,6 +24,8 @@ REQUESTS: dict[type, Handler] = {
     **periods.REQUESTS,
     **notices.REQUESTS,
     **inbox.REQUESTS,
+    **signin.REQUESTS,
+    **reach.REQUESTS,
 }
 BY_NAME: Mapping[str, type] = {request.__name__: request for request in REQUESTS}
 

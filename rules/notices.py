@@ -19,4 +19,6 @@ KINDS: dict[str, bool] = {
     "entry_reversed": True,
     "member_answered": True,
     "identity_bound": True,
+    "console_entered": True,
+    "console_password": True,
 }

@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from storage import audit, declarations, evidence, inbox, invitations, ledger, members, outbox, reviews, schemes
+from storage import (
+    audit,
+    declarations,
+    evidence,
+    inbox,
+    invitations,
+    ledger,
+    members,
+    outbox,
+    reviews,
+    schemes,
+    signin,
+)
 from storage.metadata import metadata
 
 __all__ = [
@@ -17,4 +29,5 @@ __all__ = [
     "outbox",
     "reviews",
     "schemes",
+    "signin",
 ]

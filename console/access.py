@@ -1,0 +1,44 @@
+"""Who may open which page: one table of method, path, action and the kind of thing the path names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from screens.texts import Say
+
+OPEN = ""
+"""The action of pages that everybody signed in may open, whatever role he holds."""
+
+
+class Way(NamedTuple):
+    """A page's door: `{id:int}` in the path names a thing of kind `object` ("" when it names none)."""
+
+    method: str
+    path: str
+    action: str
+    object: str = ""
+
+
+ROUTES: tuple[Way, ...] = (Way("GET", "/console", "console"),)
+
+
+class Entry(NamedTuple):
+    """An entry of the navigation."""
+
+    path: str
+    icon: str
+    label: Callable[[Say], str]
+
+
+NAVIGATION: tuple[Entry, ...] = (
+    Entry("/console", "home", lambda say: say("Overview")),
+    Entry("/console/declarations", "lines", lambda say: say("Declarations")),
+    Entry("/console/ledger", "ledger", lambda say: say("Ledger")),
+    Entry("/console/publication", "board", lambda say: say("Publication")),
+    Entry("/console/people", "people", lambda say: say("People")),
+    Entry("/console/units", "units", lambda say: say("Units")),
+    Entry("/console/deliveries", "bell", lambda say: say("Deliveries")),
+    Entry("/console/exports", "export", lambda say: say("Exports")),
+)
+WAYS = {(way.method, way.path): way for way in ROUTES}

@@ -1,0 +1,39 @@
+"""Whether an actor reaches a thing; absent and foreign are the same to him."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from handlers.context import Context, Handler, Refused, refuse
+from storage.places import place_of
+
+LARGEST = 2**63 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class MayReach:
+    """Whether the actor may do an action to a thing: a unit, member, line, entry or message by its number."""
+
+    action: str
+    kind: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """He may."""
+
+    unit: int
+
+
+def may_reach(context: Context, request: MayReach) -> Reached | Refused:
+    """One refusal for what does not exist and for what is not his."""
+    if request.number > LARGEST:
+        return refuse("absent")
+    place = place_of(context.connection, request.kind, request.number, context.today)
+    if place is None or context.actor.may(request.action, place.unit, place.path) is None:
+        return refuse("absent")
+    return Reached(place.unit)
+
+
+REQUESTS: dict[type, Handler] = {MayReach: may_reach}
