@@ -16,6 +16,7 @@ from handlers.declarations.review import ShowQueue
 from handlers.ledger.points import MyPoints, Why
 from handlers.members import Help, Home, Stop
 from handlers.overview import Overview
+from handlers.signin import AskForLink
 from rules.schemes import Scheme
 
 COMMANDS: tuple[tuple[tuple[str, ...], Any], ...] = (
@@ -29,6 +30,7 @@ COMMANDS: tuple[tuple[tuple[str, ...], Any], ...] = (
     (("登记", "record"), RecordMenu()),
     (("考勤", "attendance"), MeetingMenu()),
     (("情况", "本月情况", "进度", "state"), Overview()),
+    (("后台", "管理后台", "进入后台", "console"), AskForLink()),
     (("帮助", "怎么用", "怎么申报", "help", "?"), Help()),
     (("首页", "菜单", "开始", "你好", "home", "menu", "start"), Home()),
     (("取消", "退出", "cancel", "stop"), Stop()),

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from screens.texts import Say
 
 OPEN = ""
-"""The action of pages that everybody signed in may open, whatever role he holds."""
+"""The action of what everybody signed in may do, even when his roles are over."""
 
 
 class Way(NamedTuple):
@@ -20,7 +20,13 @@ class Way(NamedTuple):
     object: str = ""
 
 
-ROUTES: tuple[Way, ...] = (Way("GET", "/console", "console"),)
+ROUTES: tuple[Way, ...] = (
+    Way("GET", "/console", "console"),
+    Way("GET", "/console/me", "console"),
+    Way("POST", "/console/me/password", "console"),
+    Way("POST", "/console/me/sessions/{id:int}/end", "console", "session"),
+    Way("POST", "/console/sign-out", OPEN),
+)
 
 
 class Entry(NamedTuple):

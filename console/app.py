@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from functools import partial
@@ -16,9 +15,9 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from console import auth, home
+from console import account, auth, home
 from console.access import OPEN, WAYS, Way
-from console.frame import FOLDER, Office, Page, Visitor
+from console.frame import FOLDER, Crowded, Office, Page, Visitor
 from handlers.context import Refused
 from handlers.desk import Busy
 from handlers.reach import MayReach
@@ -27,7 +26,7 @@ from screens.texts import words
 log = structlog.get_logger(__name__)
 Endpoint = Callable[[Request], Awaitable[Response]]
 MOST_FORM = 64 * 1024
-PAGES: tuple[Page, ...] = (*home.PAGES, *auth.PAGES)
+PAGES: tuple[Page, ...] = (*home.PAGES, *account.PAGES)
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; "
     "form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
@@ -59,6 +58,7 @@ def application(office: Office) -> Starlette:
             405: partial(_no_method, office),
             413: partial(_too_large, office),
             Busy: partial(_busy, office),
+            Crowded: partial(_busy, office),
             500: partial(_broken, office),
         },
     )
@@ -78,8 +78,8 @@ def guarded(office: Office, page: Page) -> Endpoint:
             log.warning("console: turned away", way=way.path, member=visitor.actor.member, status=away.status_code)
             return away
         if way.method == "POST":
-            form = await auth.posted(office, request)
-            if form is None or not hmac.compare_digest(form.get("csrf", "").encode(), visitor.csrf.encode()):
+            form = await auth.posted(office, request, visitor.csrf)
+            if form is None:
                 return auth.foreign_form(office)
             visitor = replace(visitor, form=form)
         return await page.draw(visitor, request)
@@ -90,10 +90,12 @@ def guarded(office: Office, page: Page) -> Endpoint:
 async def _turned_away(visitor: Visitor, way: Way, request: Request) -> Response | None:
     """The refusal, when there is one: without a role no console, without the action 403, out of reach 404."""
     say = visitor.say
+    if way.action == OPEN:
+        return None
     if not visitor.actor.granted("console"):
         line = say("The console is for those who hold a role. Your points and declarations are in the chat.")
         return visitor.office.plain(403, say("No console for you"), line, link=("/chat", say("To the chat")))
-    if way.action != OPEN and not visitor.actor.granted(way.action):
+    if not visitor.actor.granted(way.action):
         line = say("Your role does not open this page.")
         return visitor.page("plain.html", 403, title=say("Not for your role"), **_home(visitor, line))
     if way.object:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, TypeVar
 from urllib.parse import urlencode
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
@@ -25,6 +25,13 @@ from screens.problems import sentence
 from screens.texts import Say, moment, words
 
 FOLDER = Path(__file__).parent
+HASHED_AT_ONCE = 2
+MOST_QUEUED = 40
+T = TypeVar("T")
+
+
+class Crowded(RuntimeError):
+    """Too many passwords are being tried at this moment."""
 
 
 class Drawn(Protocol):
@@ -42,6 +49,8 @@ class Drawn(Protocol):
 
 class Secrets(Protocol):
     """Drawing and hashing: `bot.secrets`."""
+
+    NOBODY: str
 
     def hashed(self, text: str) -> str:
         """The hash of a long random text."""
@@ -80,7 +89,19 @@ class Office:
     wake: Callable[[], None]
     pages: Environment = field(default_factory=environment)
     turned_away: Counter[str] = field(default_factory=Counter)
-    hashing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))
+    hashing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(HASHED_AT_ONCE))
+    queue: Counter[str] = field(default_factory=Counter)
+
+    async def slowly(self, work: Callable[..., T], *given: Any) -> T:
+        """Hashing, in a thread, two at once; whoever would wait behind too many is asked to come again."""
+        if self.queue["hashing"] >= MOST_QUEUED:
+            raise Crowded
+        self.queue["hashing"] += 1
+        try:
+            async with self.hashing:
+                return await asyncio.to_thread(work, *given)
+        finally:
+            self.queue["hashing"] -= 1
 
     def draw(self, template: str, say: Say, status: int = 200, **facts: Any) -> HTMLResponse:
         """A page in words."""

@@ -7,7 +7,7 @@ from concurrent.futures import Future
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
-from handlers import inbox, ledger, members, notices, overview, periods, reach, signin
+from handlers import account, inbox, ledger, members, notices, overview, periods, reach, signin
 from handlers.context import Context, Handler, House
 from handlers.declarations import REQUESTS as DECLARATIONS
 from rules.access import Actor
@@ -25,6 +25,7 @@ REQUESTS: dict[type, Handler] = {
     **notices.REQUESTS,
     **inbox.REQUESTS,
     **signin.REQUESTS,
+    **account.REQUESTS,
     **reach.REQUESTS,
 }
 BY_NAME: Mapping[str, type] = {request.__name__: request for request in REQUESTS}

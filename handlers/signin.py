@@ -189,24 +189,40 @@ def find_password(context: Context, request: FindPassword) -> KeptPassword:
 
 def enter_by_password(context: Context, request: EnterByPassword) -> ConsoleEntered | Refused:
     """Known and unknown codes get the same refusals: wrong, or resting after five wrong ones."""
-    code_hash = hashlib.sha256(request.code.encode()).hexdigest()
-    resting = signin.rest_of(context.connection, code_hash) or RestRow(0, None)
-    if resting.rests_until is not None and resting.rests_until > context.now:
-        return refuse("account_rests", minutes=_minutes(resting.rests_until - context.now))
+    pause = resting(context, request.code)
+    if pause is not None:
+        return pause
     member = members.member_by_code(context.connection, request.code)
     kept = None if member is None else signin.password_of(context.connection, member)
-    if member is not None and request.correct and kept == request.against:
-        signin.put_rest(context.connection, code_hash, None, context.now)
-        return _open(context, member, request.key_hash, "password", request.device)
-    failures = resting.failures + 1
+    if member is None or not request.correct or kept != request.against:
+        return count_wrong(context, request.code, member)
+    signin.put_rest(context.connection, _code_hash(request.code), None, context.now)
+    return _open(context, member, request.key_hash, "password", request.device)
+
+
+def resting(context: Context, code: str) -> Refused | None:
+    """The refusal of an account that rests; a right password does not shorten it."""
+    row = signin.rest_of(context.connection, _code_hash(code))
+    if row is None or row.rests_until is None or row.rests_until <= context.now:
+        return None
+    return refuse("account_rests", minutes=_minutes(row.rests_until - context.now))
+
+
+def count_wrong(context: Context, code: str, member: int | None) -> Refused:
+    """Counts a wrong password; every fifth in a row lets the account rest, twice as long each time."""
+    before = signin.rest_of(context.connection, _code_hash(code))
+    failures = 1 + (before.failures if before else 0)
     pause = rest_after(failures)
-    until = None if pause is None else context.now + pause
-    signin.put_rest(context.connection, code_hash, RestRow(failures, until), context.now)
+    row = RestRow(failures, None if pause is None else context.now + pause)
+    signin.put_rest(context.connection, _code_hash(code), row, context.now)
     if member is not None:
         context.audit("password_wrong", "member", member, failures=failures)
-    if pause is not None:
-        return refuse("account_rests", minutes=_minutes(pause))
-    return refuse("password_wrong")
+    return refuse("password_wrong") if pause is None else refuse("account_rests", minutes=_minutes(pause))
+
+
+def _code_hash(code: str) -> str:
+    """What is typed may be anything, even a password: only its hash is kept."""
+    return hashlib.sha256(code.encode()).hexdigest()
 
 
 def _minutes(pause: timedelta) -> int:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from handlers.inbox import Tidy
 from handlers.notices import CheckCalendar, ComposeDigests, Remind
 from handlers.periods import ClosePeriods, OpenPeriods
+from handlers.signin import TidyConsole
 from rules.notices import DIGEST_AT
 
 
@@ -28,6 +29,7 @@ JOBS = (
     Job("close_periods", time(0, 0), ClosePeriods()),
     Job("check_calendar", time(0, 0), CheckCalendar()),
     Job("tidy", time(0, 0), Tidy()),
+    Job("tidy_console", time(0, 0), TidyConsole()),
     Job("remind", DIGEST_AT, Remind()),
     Job("digest", DIGEST_AT, ComposeDigests()),
 )

@@ -8,6 +8,7 @@ from handlers.declarations.review import ShowQueue
 from handlers.ledger.points import MyPoints
 from handlers.members import Help, Home, Invitation, Manual, Stopped, Welcome
 from handlers.overview import Overview
+from handlers.signin import AskForLink
 from screens.screen import Choice, Draw, Screen
 from screens.texts import Say, day, month
 
@@ -60,6 +61,8 @@ def _ways(say: Say, answer: Welcome) -> list[Choice]:
         choices.append(Choice(say("Record"), RecordMenu()))
     if LOOKS_AFTER & set(answer.roles):
         choices.append(Choice(say("State of the month"), Overview()))
+    if answer.roles:
+        choices.append(Choice(say("Console"), AskForLink()))
     return [*choices, Choice(say("Help"), Help())]
 
 
@@ -94,6 +97,8 @@ def manual(say: Say, answer: Manual) -> Screen:
         lines.append(say("Record: taking entries back, inviting members"))
     if LOOKS_AFTER & set(answer.roles):
         lines.append(say("State: who has declared, what waits, who was not reached"))
+    if answer.roles:
+        lines.append(say("Console: a link to the pages for desk work"))
     lines.append(say("Cancel: ends a question; drafts stay"))
     return Screen(say("What you can type"), tuple(lines), (Choice(say("Home"), Home()),))
 

@@ -12,6 +12,7 @@ from handlers.ledger.points import MyPoints
 from handlers.overview import Overview
 from screens.declarations.lines import attendance_word
 from screens.screen import Choice, Screen
+from screens.signin import device_word, means_word, when
 from screens.texts import Say, clean, day, month, note_text, number, signed
 from storage.outbox import NoticeRow
 
@@ -111,6 +112,20 @@ def _bound(say: Say, f: Facts) -> Part:
     return say("Your account is bound"), [clean(f["channel"])], []
 
 
+def _console_entered(say: Say, f: Facts) -> Part:
+    lines = [
+        f"{when(say, f['at'])} {device_word(say, f['device'])}",
+        say("By: {means}", means=means_word(say, f["means"])),
+        say("Not you? End the session under My account in the console, and tell your administrator."),
+    ]
+    return say("You signed in to the console"), lines, []
+
+
+def _console_password(say: Say, f: Facts) -> Part:
+    lines = [when(say, f["at"]), say("All other sessions have ended. Not you? Please tell your administrator at once.")]
+    return say("Your console password was set"), lines, []
+
+
 PARTS: dict[str, Callable[[Say, Facts], Part]] = {
     "period_opened": _opened,
     "declare_reminder": _reminder,
@@ -123,6 +138,8 @@ PARTS: dict[str, Callable[[Say, Facts], Part]] = {
     "entry_reversed": _reversed,
     "member_answered": _answered,
     "identity_bound": _bound,
+    "console_entered": _console_entered,
+    "console_password": _console_password,
 }
 
 

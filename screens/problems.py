@@ -69,6 +69,22 @@ WORDS: dict[str, Callable[[Say, Facts], str]] = {
         "This link cannot be used any more. Please ask your secretary for a new one."
     ),
     "pin_wrong": lambda say, f: say("The PIN is wrong. {left} tries are left.", **f),
+    "absent": lambda say, f: say("There is nothing here that you may see."),
+    "no_console": lambda say, f: say("The console is for those who hold a role, such as branch secretaries."),
+    "link_over": lambda say, f: say(
+        "This link was used or is older than ten minutes. Please type “console” in the chat for a new one."
+    ),
+    "session_over": lambda say, f: say("Your session is over. Please sign in again."),
+    "password_wrong": lambda say, f: say("The code or the password is wrong. Please try again."),
+    "account_rests": lambda say, f: say(
+        "Too many wrong passwords: no password is taken for {minutes} minutes. Please come in by a link from the chat.",
+        **f,
+    ),
+    "password_short": lambda say, f: say("The password needs at least {least} characters.", **f),
+    "password_long": lambda say, f: say("The password may have at most {most} characters.", **f),
+    "password_about_you": lambda say, f: say("The password must not hold your name or code."),
+    "password_weak": lambda say, f: say("This password is easy to guess. Please take three or four unrelated words."),
+    "password_differs": lambda say, f: say("The two entries differ. Please type the new password twice."),
     "version_published": lambda say, f: say(
         "Version {version} of {scheme} is published and cannot be changed. Give the file a new version.", **f
     ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from screens import ledger, members, overview, problems
+from screens import ledger, members, overview, problems, signin
 from screens.declarations import draft, record, review
 from screens.screen import Draw, Screen
 from screens.texts import Say
@@ -17,6 +17,7 @@ SCREENS: dict[type, Draw] = {
     **ledger.SCREENS,
     **overview.SCREENS,
     **problems.SCREENS,
+    **signin.SCREENS,
 }
 
 

@@ -123,6 +123,11 @@ def sessions_of(connection: sa.Connection, member_id: int, now: datetime, idle: 
     return [SessionRow(*row) for row in rows]
 
 
+def owner(connection: sa.Connection, session_id: int) -> int | None:
+    """Whose session it is."""
+    return connection.execute(sa.select(session.c.member_id).where(session.c.id == session_id)).scalar()
+
+
 def seen(connection: sa.Connection, session_id: int, now: datetime) -> None:
     """The session is in use."""
     connection.execute(sa.update(session).where(session.c.id == session_id).values(seen_at=now))

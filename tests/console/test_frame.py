@@ -8,7 +8,7 @@ from tests.console.conftest import Browsers
 def test_nobody_is_sent_to_the_door(house: TestClient):
     answer = house.get("/console")
     assert answer.status_code == 303
-    assert answer.headers["location"] == "/console/sign-in?next=/console"
+    assert answer.headers["location"] == "/console/sign-in?next=%2Fconsole"
 
 
 def test_a_secretary_gets_a_page(as_person: Browsers):
