@@ -7,7 +7,25 @@ from concurrent.futures import Future
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
-from handlers import account, inbox, ledger, members, notices, overview, periods, reach, signin
+from handlers import (
+    account,
+    appointments,
+    deliveries,
+    exports,
+    inbox,
+    ledger,
+    members,
+    months,
+    notices,
+    overview,
+    people,
+    periods,
+    publication,
+    reach,
+    signin,
+    trail,
+    waiting,
+)
 from handlers.context import Context, Handler, House
 from handlers.declarations import REQUESTS as DECLARATIONS
 from rules.access import Actor
@@ -27,6 +45,14 @@ REQUESTS: dict[type, Handler] = {
     **signin.REQUESTS,
     **account.REQUESTS,
     **reach.REQUESTS,
+    **people.REQUESTS,
+    **appointments.REQUESTS,
+    **waiting.REQUESTS,
+    **deliveries.REQUESTS,
+    **exports.REQUESTS,
+    **months.REQUESTS,
+    **publication.REQUESTS,
+    **trail.REQUESTS,
 }
 BY_NAME: Mapping[str, type] = {request.__name__: request for request in REQUESTS}
 
