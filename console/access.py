@@ -26,6 +26,16 @@ ROUTES: tuple[Way, ...] = (
     Way("POST", "/console/me/password", "console"),
     Way("POST", "/console/me/sessions/{id:int}/end", "console", "session"),
     Way("POST", "/console/sign-out", OPEN),
+    Way("GET", "/console/units", "see_people"),
+    Way("GET", "/console/units/{id:int}", "see_people", "unit"),
+    Way("GET", "/console/people", "see_people"),
+    Way("GET", "/console/people/{id:int}", "see_people", "member"),
+    Way("POST", "/console/people/{id:int}/invite", "invite", "member"),
+    Way("POST", "/console/people/{id:int}/unbind", "unbind", "member"),
+    Way("POST", "/console/people/{id:int}/roles", "appoint", "member"),
+    Way("POST", "/console/people/{id:int}/roles/end", "appoint", "member"),
+    Way("POST", "/console/people/{id:int}/deputies", "appoint", "member"),
+    Way("POST", "/console/people/{id:int}/deputies/end", "appoint", "member"),
 )
 
 

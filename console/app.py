@@ -15,7 +15,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from console import account, auth, home
+from console import account, auth, home, people, units
 from console.access import OPEN, WAYS, Way
 from console.frame import FOLDER, Crowded, Office, Page, Visitor
 from handlers.context import Refused
@@ -26,7 +26,7 @@ from screens.texts import words
 log = structlog.get_logger(__name__)
 Endpoint = Callable[[Request], Awaitable[Response]]
 MOST_FORM = 64 * 1024
-PAGES: tuple[Page, ...] = (*home.PAGES, *account.PAGES)
+PAGES: tuple[Page, ...] = (*home.PAGES, *account.PAGES, *units.PAGES, *people.PAGES)
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; "
     "form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
@@ -97,17 +97,13 @@ async def _turned_away(visitor: Visitor, way: Way, request: Request) -> Response
         return visitor.office.plain(403, say("No console for you"), line, link=("/chat", say("To the chat")))
     if not visitor.actor.granted(way.action):
         line = say("Your role does not open this page.")
-        return visitor.page("plain.html", 403, title=say("Not for your role"), **_home(visitor, line))
+        link = ("/console", say("Overview"))
+        return visitor.page("plain.html", 403, title=say("Not for your role"), lines=(line,), link=link)
     if way.object:
         answer = await visitor.ask(MayReach(way.action, way.object, request.path_params["id"]))
         if isinstance(answer, Refused):
-            line = say("There is nothing here that you may see.")
-            return visitor.page("plain.html", 404, title=say("There is no such page"), **_home(visitor, line))
+            return visitor.absent()
     return None
-
-
-def _home(visitor: Visitor, line: str) -> dict[str, object]:
-    return {"lines": (line,), "link": ("/console", visitor.say("Overview"))}
 
 
 class Door:

@@ -151,6 +151,11 @@ class Visitor:
         link = (back, self.say("Back"))
         return self.page("refused.html", 422, title=self.say("Not done"), lines=list(lines), link=link)
 
+    def absent(self) -> Response:
+        """The same words for what does not exist and for what is not the visitor's to see."""
+        line, link = self.say("There is nothing here that you may see."), ("/console", self.say("Overview"))
+        return self.page("plain.html", 404, title=self.say("There is no such page"), lines=(line,), link=link)
+
     def to(self, path: str, **query: str) -> Response:
         """On to another page of the console, after a POST."""
         return RedirectResponse(path + (f"?{urlencode(query)}" if query else ""), HTTPStatus.SEE_OTHER)

@@ -61,6 +61,9 @@ class Reach:
     units: frozenset[int] = frozenset()
     paths: frozenset[str] = frozenset()
 
+    def __bool__(self) -> bool:
+        return bool(self.units or self.paths)
+
     def covers(self, unit: int, path: str) -> bool:
         """Whether a unit is reached."""
         return unit in self.units or any(path.startswith(top) for top in self.paths)

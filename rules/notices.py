@@ -21,4 +21,5 @@ KINDS: dict[str, bool] = {
     "identity_bound": True,
     "console_entered": True,
     "console_password": True,
+    "role_changed": True,
 }

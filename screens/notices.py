@@ -11,6 +11,7 @@ from handlers.declarations.review import ShowQueue
 from handlers.ledger.points import MyPoints
 from handlers.overview import Overview
 from screens.declarations.lines import attendance_word
+from screens.members import role_word
 from screens.screen import Choice, Screen
 from screens.signin import device_word, means_word, when
 from screens.texts import Say, clean, day, month, note_text, number, signed
@@ -126,6 +127,18 @@ def _console_password(say: Say, f: Facts) -> Part:
     return say("Your console password was set"), lines, []
 
 
+def _role_changed(say: Say, f: Facts) -> Part:
+    title = {
+        "given": say("You were given a role"),
+        "ended": say("A role of yours ends"),
+        "deputy": say("You stand in for somebody"),
+    }[f["change"]]
+    lines = [f"{clean(f['unit'])} {role_word(say, f['role'])}", say("from {day}", day=day(say, f["from"]))]
+    if f["until"]:
+        lines.append(say("last day {day}", day=day(say, f["until"])))
+    return title, lines, []
+
+
 PARTS: dict[str, Callable[[Say, Facts], Part]] = {
     "period_opened": _opened,
     "declare_reminder": _reminder,
@@ -140,6 +153,7 @@ PARTS: dict[str, Callable[[Say, Facts], Part]] = {
     "identity_bound": _bound,
     "console_entered": _console_entered,
     "console_password": _console_password,
+    "role_changed": _role_changed,
 }
 
 
