@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -108,7 +109,7 @@ def test_messages_are_narrowed_to_units_states_and_days(connection, sample):
     first = message(connection, "a", sample.wang, "sent")
     second = message(connection, "b", sample.zhao, "failed", NOW + timedelta(days=1))
 
-    def fits(**asked: object) -> list[int]:
+    def fits(**asked: Any) -> list[int]:
         narrowed = deliveries.Filter(DAY, **asked)
         total = deliveries.count(connection, narrowed)
         found = [row.id for row in deliveries.page(connection, narrowed, range(total))]
@@ -141,7 +142,7 @@ def test_deeds_are_narrowed_to_actor_action_row_and_time(connection):
     audit.record(connection, 7, [audit.Deed("approve", "line", 1, {"reason": ""})], NOW)
     audit.record(connection, 8, [audit.Deed("export", "member", 8, {"rows": 3}, behalf=7)], NOW + timedelta(days=1))
 
-    def fits(**asked: object) -> list[tuple[int, str]]:
+    def fits(**asked: Any) -> list[tuple[int, str]]:
         narrowed = audit.Filter(**asked)
         total = audit.count_of(connection, narrowed)
         rows = audit.page(connection, narrowed, range(total))
@@ -162,7 +163,7 @@ def plan(connection: sa.Connection, table: sa.Table, conditions: list[sa.ColumnE
     return " ".join(row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}"))
 
 
-MONTH = {"first": NOVEMBER, "last": NOVEMBER}
+MONTH: dict[str, Any] = {"first": NOVEMBER, "last": NOVEMBER}
 
 
 @pytest.mark.parametrize("more", [{}, {"states": ("returned",)}, {"criterion": "study"}, {"source": "member"}])
