@@ -10,7 +10,7 @@ from handlers.context import Refused
 from handlers.people import ListUnits, UnitTree
 from screens.members import role_word
 from screens.people import unit_word
-from screens.texts import month
+from screens.texts import Say, month, names
 
 
 async def units(visitor: Visitor, _request: Request) -> Response:
@@ -34,7 +34,7 @@ def _drawn(visitor: Visitor, answer: UnitTree, name: str) -> Response:
             "name": each.name,
             "kind": unit_word(say, each.kind),
             "depth": min(each.path.count("/") - top, 5),
-            "holders": [(role_word(say, role), who) for role, who in answer.holders.get(each.id, ())],
+            "holders": _holders(say, answer.holders.get(each.id, ())),
             "people": each.people,
             "declared": each.declared,
             "waiting": each.waiting,
@@ -50,6 +50,14 @@ def _drawn(visitor: Visitor, answer: UnitTree, name: str) -> Response:
         figures=answer.figures,
         month=month(say, answer.period),
     )
+
+
+def _holders(say: Say, holders: tuple[tuple[str, str], ...]) -> list[tuple[str, str]]:
+    """Role → its holders in a row."""
+    found: dict[str, list[str]] = {}
+    for role, who in holders:
+        found.setdefault(role, []).append(who)
+    return [(role_word(say, role), names(say, who)) for role, who in found.items()]
 
 
 PAGES: tuple[Page, ...] = (Page("GET", "/console/units", units), Page("GET", "/console/units/{id:int}", unit))

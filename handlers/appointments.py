@@ -83,6 +83,8 @@ def give_role(context: Context, request: GiveRole) -> Done | Refused:
     unit = members.units_by_ids(context.connection, [request.unit]).get(request.unit)
     if _known(context, request.member) is None or unit is None:
         return refuse("absent")
+    if context.actor.may("appoint", unit.id, unit.path) is None:
+        return refuse("absent")
     grant = _appointing(context, request.member, unit.id, unit.path, request.role)
     if isinstance(grant, Refused):
         return grant
