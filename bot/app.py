@@ -105,7 +105,8 @@ def build(parts: Parts, *, demo: bool = False) -> Starlette:
     sender = Sender(desk, clock, {"webchat": webchat.WebChannel()}, settings.locale, address)
     front = webchat.Front(settings, clock, desk, router, sender, webchat.environment())
     runner = Runner(desk, clock.now, sender.wake.set)
-    office = Office(desk, clock.now, settings.locale, address, secrets, qr, sender.wake.set)
+    reader = partial(read_only, settings)
+    office = Office(desk, clock.now, settings.locale, address, secrets, qr, sender.wake.set, reader, settings.data)
     ready = asyncio.Event()
 
     async def health(_request: Request) -> Response:

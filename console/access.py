@@ -36,6 +36,21 @@ ROUTES: tuple[Way, ...] = (
     Way("POST", "/console/people/{id:int}/roles/end", "appoint", "member"),
     Way("POST", "/console/people/{id:int}/deputies", "appoint", "member"),
     Way("POST", "/console/people/{id:int}/deputies/end", "appoint", "member"),
+    Way("GET", "/console/declarations", "see_lines"),
+    Way("GET", "/console/declarations/queue", "see_lines"),
+    Way("POST", "/console/declarations/decide", "see_lines"),
+    Way("GET", "/console/declarations/months", "see_lines"),
+    Way("GET", "/console/declarations/{id:int}", "see_lines", "line"),
+    Way("GET", "/console/evidence/{id:int}", "see_lines"),
+    Way("GET", "/console/ledger", "see_ledger"),
+    Way("GET", "/console/ledger/{id:int}", "see_ledger", "member"),
+    Way("GET", "/console/publication", "publication"),
+    Way("GET", "/console/publication/{id:int}/{period}", "publication", "unit"),
+    Way("GET", "/console/deliveries", "see_deliveries"),
+    Way("GET", "/console/deliveries/unreached", "see_deliveries"),
+    Way("GET", "/console/trail", "see_trail"),
+    Way("GET", "/console/exports", "export"),
+    Way("POST", "/console/exports/make", "export"),
 )
 
 
@@ -55,6 +70,7 @@ NAVIGATION: tuple[Entry, ...] = (
     Entry("/console/people", "people", lambda say: say("People")),
     Entry("/console/units", "units", lambda say: say("Units")),
     Entry("/console/deliveries", "bell", lambda say: say("Deliveries")),
+    Entry("/console/trail", "lines", lambda say: say("Audit trail")),
     Entry("/console/exports", "export", lambda say: say("Exports")),
 )
 WAYS = {(way.method, way.path): way for way in ROUTES}

@@ -15,7 +15,19 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from console import account, auth, home, people, units
+from console import (
+    account,
+    auth,
+    declarations,
+    deliveries,
+    exports,
+    home,
+    ledger,
+    people,
+    publication,
+    trail,
+    units,
+)
 from console.access import OPEN, WAYS, Way
 from console.frame import FOLDER, Crowded, Office, Page, Visitor
 from handlers.context import Refused
@@ -26,7 +38,18 @@ from screens.texts import words
 log = structlog.get_logger(__name__)
 Endpoint = Callable[[Request], Awaitable[Response]]
 MOST_FORM = 64 * 1024
-PAGES: tuple[Page, ...] = (*home.PAGES, *account.PAGES, *units.PAGES, *people.PAGES)
+PAGES: tuple[Page, ...] = (
+    *home.PAGES,
+    *account.PAGES,
+    *units.PAGES,
+    *people.PAGES,
+    *declarations.PAGES,
+    *ledger.PAGES,
+    *publication.PAGES,
+    *deliveries.PAGES,
+    *trail.PAGES,
+    *exports.PAGES,
+)
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; "
     "form-action 'self'; frame-ancestors 'none'; base-uri 'none'",

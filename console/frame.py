@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from http import HTTPStatus
@@ -78,7 +79,10 @@ def environment() -> Environment:
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """What the pages need: the desk, the clock, words, secrets, and the sender to wake after a write."""
+    """What the pages need: the desk, the clock, words, secrets, and the sender to wake after a write.
+
+    `reader` opens the house for reading in another process; `folder` holds the evidence.
+    """
 
     desk: Desk
     now: Callable[[], datetime]
@@ -87,6 +91,8 @@ class Office:
     secrets: Secrets
     picture: Callable[[str], str]
     wake: Callable[[], None]
+    reader: Callable[[], AbstractContextManager[tuple[Desk, datetime]]]
+    folder: Path
     pages: Environment = field(default_factory=environment)
     turned_away: Counter[str] = field(default_factory=Counter)
     hashing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(HASHED_AT_ONCE))

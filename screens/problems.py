@@ -116,6 +116,8 @@ WORDS: dict[str, Callable[[Say, Facts], str]] = {
         "The stored figures of member {member} in {year} do not match the ledger.", **f
     ),
     "period_unclear": lambda say, f: say("Give a month such as 2026-11 or a year such as 2026."),
+    "nothing_ticked": lambda say, f: say("Nothing is chosen. Please tick the lines first."),
+    "export_busy": lambda say, f: say("Two files are being made already. Please try again in a minute."),
     "day_unclear": lambda say, f: say("Give two days in order, such as 2026-11-01 and 2026-11-30."),
     "filter_unclear": lambda say, f: say("There is no such choice in the filter. Please choose from the list."),
     "narrow_first": lambda say, f: say(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from handlers.context import Handler
-from handlers.declarations import answer, change, draft, lists, meeting, proof, record, review
+from handlers.declarations import answer, change, draft, lists, many, meeting, proof, record, review
 
 REQUESTS: dict[type, Handler] = {
     **draft.REQUESTS,
@@ -14,4 +14,5 @@ REQUESTS: dict[type, Handler] = {
     **proof.REQUESTS,
     **answer.REQUESTS,
     **lists.REQUESTS,
+    **many.REQUESTS,
 }
