@@ -14,7 +14,8 @@ NOTED = sa.text("note != ''")
 
 
 def upgrade() -> None:
-    op.create_index("ix_line_list", "line", ["period", "id", "state", "unit_id", "criterion", "source"])
+    op.create_index("ix_line_unit_period", "line", ["unit_id", "period"])
+    op.create_index("ix_line_list", "line", ["period", "id", "state", "unit_id", "criterion", "source", "points"])
     op.create_index("ix_line_note", "line", ["period", "note"], sqlite_where=NOTED, postgresql_where=NOTED)
     op.create_index("ix_entry_list", "entry", ["period", "id", "unit_id", "criterion", "points"])
     op.create_index("ix_entry_unit_period", "entry", ["unit_id", "period"])
