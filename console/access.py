@@ -41,7 +41,7 @@ ROUTES: tuple[Way, ...] = (
     Way("POST", "/console/declarations/decide", "see_lines"),
     Way("GET", "/console/declarations/months", "see_lines"),
     Way("GET", "/console/declarations/{id:int}", "see_lines", "line"),
-    Way("GET", "/console/evidence/{id:int}", "see_lines"),
+    Way("GET", "/console/evidence/{id:int}", "reverse", "evidence"),
     Way("GET", "/console/ledger", "see_ledger"),
     Way("GET", "/console/ledger/{id:int}", "see_ledger", "member"),
     Way("GET", "/console/publication", "publication"),

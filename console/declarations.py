@@ -211,7 +211,7 @@ async def evidence(visitor: Visitor, request: Request) -> Response:
     """A file as it was handed in, to keep; never shown inside the page."""
     answer = await visitor.ask(OpenEvidence(request.path_params["id"]))
     if isinstance(answer, Refused):
-        return visitor.refused(answer, PATH)
+        return visitor.absent()
     return FileResponse(visitor.office.folder / answer.stored, media_type=answer.media_type, filename=answer.name)
 
 

@@ -37,19 +37,19 @@ async def home(visitor: Visitor, _request: Request) -> Response:
 def _matters(visitor: Visitor, waiting: Waiting) -> list[dict[str, Any]]:
     say = visitor.say
     earlier = {period: count for period, count in (waiting.undecided or {}).items() if period < waiting.period}
-    lines = "/console/declarations" if visitor.may_open("/console/declarations") else "/chat"
+    queue = "/console/declarations/queue" if visitor.may_open("/console/declarations/queue") else "/chat"
     return [
         {
             "count": waiting.to_review or 0,
             "label": say("lines wait for your review"),
             "more": "",
-            "href": f"{lines}?state=submitted" if lines != "/chat" else lines,
+            "href": queue,
         },
         {
             "count": sum(earlier.values()),
             "label": say("lines of earlier months are undecided"),
             "more": _months(say, earlier),
-            "href": f"{lines}?state=submitted" if lines != "/chat" else lines,
+            "href": queue,
         },
         {
             "count": waiting.unreached_total if waiting.unreached is not None else 0,

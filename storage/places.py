@@ -8,6 +8,7 @@ from typing import NamedTuple
 import sqlalchemy as sa
 
 from storage.declarations import line
+from storage.evidence import evidence
 from storage.ledger import entry
 from storage.members import membership, on_day, unit
 from storage.outbox import outbox
@@ -28,6 +29,9 @@ PLACES: dict[str, sa.Select[int, str]] = {
     "unit": _PLACE.where(unit.c.id == _NUMBER),
     "member": _PLACE.join(membership, _TODAY).where(membership.c.member_id == _NUMBER),
     "line": _PLACE.join(line, line.c.unit_id == unit.c.id).where(line.c.id == _NUMBER),
+    "evidence": _PLACE.join(line, line.c.unit_id == unit.c.id)
+    .join(evidence, evidence.c.line_id == line.c.id)
+    .where(evidence.c.id == _NUMBER),
     "entry": _PLACE.join(entry, entry.c.unit_id == unit.c.id).where(entry.c.id == _NUMBER),
     "message": _PLACE.join(membership, _TODAY)
     .join(outbox, outbox.c.member_id == membership.c.member_id)

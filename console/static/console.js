@@ -23,3 +23,8 @@ document.addEventListener("change", (event) => {
   const form = event.target.closest("form.filters[method=get]");
   if (form && event.target.matches("select")) form.requestSubmit();
 });
+
+// On a phone the strip of pages shows where one is.
+window.addEventListener("DOMContentLoaded", () => {
+  document.querySelector(".side [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+});
