@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 
 from rich.console import Console
 
+from benchmarks import console as committee
 from benchmarks import http, kill, load, review, start, telegram_kill, telegram_pacing
 from benchmarks.figure import Figure, Goals, keep, misses, table
 from benchmarks.process import HOUSE, Failed, Samples
@@ -35,6 +36,8 @@ MEASUREMENTS = {
         Measurement((load.NAME,), load.figures),
         Measurement((review.NAME,), review.figures),
         Measurement((http.NAME,), http.figures),
+        Measurement((committee.PAGES_P95,), committee.p95),
+        Measurement((committee.EXPORT,), committee.export),
         Measurement((telegram_pacing.NAME, telegram_pacing.OVER), telegram_pacing.figures),
     ),
     "faults": (
@@ -45,6 +48,8 @@ MEASUREMENTS = {
 AT_MOST = {
     start.READY: 2.0,
     start.RESIDENT: 150.0,
+    committee.PAGES_P95: 150.0,
+    committee.EXPORT: 5.0,
     kill.LOST: 0.0,
     kill.DOUBLE: 0.0,
     telegram_pacing.OVER: 0.0,

@@ -18,16 +18,19 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from bot import entry, webchat
+from bot import entry, secrets, webchat
 from bot.channel import Channel
 from bot.clock import Clock
 from bot.config import Settings
 from bot.demo import Demo
+from bot.dialogs import qr
 from bot.hatch import Hatch
 from bot.holidays import CHINA
 from bot.nightly import Nightly
 from bot.router import Router
 from bot.sender import Sender
+from console import app as console
+from console.frame import Office
 from handlers.context import House
 from handlers.desk import Desk
 from handlers.members import WEBCHAT
@@ -112,6 +115,8 @@ def build(parts: Parts, *, demo: bool = False) -> Starlette:
     front = webchat.Front(settings, clock, desk, router, sender, webchat.environment())
     runner = Runner(desk, clock.now, sender.wake.set)
     hatch = Hatch(settings.data, desk, clock, sender.wake.set)
+    reader = partial(read_only, settings)
+    office = Office(desk, clock.now, settings.locale, address, secrets, qr, sender.wake.set, reader, settings.data)
     ready = asyncio.Event()
 
     async def health(_request: Request) -> Response:
@@ -141,9 +146,15 @@ def build(parts: Parts, *, demo: bool = False) -> Starlette:
             ready.set()
             yield
 
-    doors = Demo(front, runner).routes() if demo else entry.routes(front)
+    doors = Demo(front, runner, office).routes() if demo else entry.routes(front)
     return Starlette(
-        routes=[Route("/healthz", health), webchat.static(), *([] if service is None else service.routes()), *doors],
+        routes=[
+            Route("/healthz", health),
+            webchat.static(),
+            *console.routes(office),
+            *([] if service is None else service.routes()),
+            *doors,
+        ],
         lifespan=lifespan,
         exception_handlers={404: partial(webchat.no_page, front)},
     )

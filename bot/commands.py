@@ -19,6 +19,7 @@ from handlers.identities.accounts import AskUnbind
 from handlers.ledger.points import MyPoints, Why
 from handlers.members import Help, Home, Stop
 from handlers.overview import Overview
+from handlers.signin import AskForLink
 from rules.schemes import Scheme
 
 COMMANDS: tuple[tuple[tuple[str, ...], Any], ...] = (
@@ -34,6 +35,7 @@ COMMANDS: tuple[tuple[tuple[str, ...], Any], ...] = (
     (("公告", "发公告", "通知公告", "announcement", "announcements", "announce"), Announce()),
     (("收到", "已收到", "收到了", "got it", "received"), ConfirmAnnouncement()),
     (("情况", "本月情况", "进度", "state"), Overview()),
+    (("后台", "管理后台", "进入后台", "console"), AskForLink()),
     (("帮助", "怎么用", "怎么申报", "help", "?"), Help()),
     (("首页", "菜单", "开始", "你好", "home", "menu", "start"), Home()),
     (("解绑", "解除绑定", "unbind"), AskUnbind()),

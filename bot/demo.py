@@ -15,6 +15,8 @@ from starlette.routing import Mount, Route
 from bot.dialogs import plain
 from bot.proof import proof, proofs
 from bot.webchat import MOST_FORM, Front, chat_page, inbounds, newer, send
+from console.auth import enter_demo
+from console.frame import Office
 from handlers.context import Refused
 from handlers.members import WEBCHAT, address_of
 from rules.access import Actor
@@ -47,9 +49,10 @@ class Said(msgspec.Struct, frozen=True):
 class Demo:
     """Everything that exists only in the demo."""
 
-    def __init__(self, front: Front, runner: Runner) -> None:
+    def __init__(self, front: Front, runner: Runner, office: Office) -> None:
         self.front = front
         self.runner = runner
+        self.office = office
 
     def routes(self) -> list[Route | Mount]:
         """The demo's pages and its JSON interface."""
@@ -61,6 +64,7 @@ class Demo:
             Route("/chat/evidence/{id:int}", self.evidence),
             Route("/chat/evidence/line/{id:int}", self.evidence_of_line),
             Route("/demo/enter", self.enter, methods=["POST"]),
+            Route("/demo/console", self.console),
             Route("/demo/clock", self.clock, methods=["POST"]),
             Route("/demo/clock-form", self.clock_form, methods=["POST"]),
             Route("/chat/api/personas", self.personas),
@@ -124,6 +128,13 @@ class Demo:
         if await self._person(code) is not None:
             response.set_cookie(COOKIE, code, httponly=True, samesite="lax")
         return response
+
+    async def console(self, request: Request) -> Response:
+        """Opens the console as a persona, without any secret."""
+        person = await self._person(request.query_params.get("persona", ""))
+        if person is None:
+            return RedirectResponse("/", HTTPStatus.SEE_OTHER)
+        return await enter_demo(self.office, person)
 
     async def chat(self, request: Request) -> Response:
         """The chat as the chosen persona; without one, the choice."""

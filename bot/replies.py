@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.channel import Inbound, Rendered
-from storage import deliveries
+from storage import sending
 from storage.engine import Connection
 
 MOST_TEXT = 2000
@@ -61,5 +61,5 @@ def sent(connection: Connection, inbound: Inbound, answered: Answered, now: date
             "address": inbound.address,
             "body": {"screens": answered.reply, "edit": inbound.edit},
         }
-        deliveries.put_reply(connection, row, now)
+        sending.put_reply(connection, row, now)
     return Reply(answered.reply, secret)

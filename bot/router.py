@@ -21,6 +21,7 @@ from handlers.declarations.forms import AddFile, Undo
 from handlers.declarations.review import ApproveAll, Queue, ReviewLine
 from handlers.desk import Desk
 from handlers.members import WEBCHAT, Home, Invite
+from handlers.signin import AskForLink
 from rules.access import SYSTEM
 from screens import door
 from screens.problems import refused
@@ -185,6 +186,9 @@ class Turn:
     def _asked(self, request: Any) -> Any:
         if isinstance(request, Invite) and not request.token_hash:
             request = replace(request, **asdict(self.spare.take()))
+        if isinstance(request, AskForLink):
+            token = secrets.fresh()
+            request = AskForLink(token, secrets.hashed(token))
         return self.desk.handle(self.context, request)
 
     def _tried(self, request: Any) -> tuple[list[Screen], list[Rendered]]:

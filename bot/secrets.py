@@ -25,16 +25,29 @@ class Drawn:
 # 19 MiB and two passes, OWASP's least for argon2id: a PIN has five tries, and the usual 64 MiB would stay resident
 HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 
+# what a password is held against when there is none: it takes the same time, and nothing matches it
+NOBODY = "$argon2id$v=19$m=19456,t=2,p=1$qtCej1FbZ9FBLm4cNZXcHA$CrADDZnIl0kqImUbbN5OBIFADm+g9DUZoPLFO3Mgfus"
+
 
 def hashed(text: str) -> str:
     """The hash of a long random text, as it is stored and looked up."""
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def fresh() -> str:
+    """A new random text: a link's token or a session's key."""
+    return secrets.token_urlsafe(32)
+
+
 def draw() -> Drawn:
     """A new token and a PIN of six digits."""
     token, pin = secrets.token_urlsafe(24), f"{secrets.randbelow(1_000_000):06d}"
     return Drawn(token, hashed(token), pin, HASHER.hash(pin))
+
+
+def slowly_hashed(text: str) -> str:
+    """The hash of a password, as it is stored."""
+    return HASHER.hash(text)
 
 
 def matches(pin_hash: str, pin: str) -> bool:

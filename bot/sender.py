@@ -24,7 +24,7 @@ from rules.access import SYSTEM
 from rules.notices import KINDS
 from screens.notices import message
 from screens.texts import words
-from storage import announcements, deliveries, inbox, outbox
+from storage import announcements, inbox, outbox, sending
 from storage.engine import Connection
 from storage.outbox import Among, OutboxRow, Settled
 
@@ -116,7 +116,7 @@ class Sender:
 
     def _recover(self, connection: Connection) -> None:
         seen_twice = [channel.name for channel in self.channels.values() if not channel.idempotent]
-        deliveries.leave_unknown(connection, seen_twice, self.clock.now())
+        sending.leave_unknown(connection, seen_twice, self.clock.now())
         outbox.release_claimed(connection, self.clock.now())
 
     async def _claimed(self, most: int, among: Among) -> list[OutboxRow]:
@@ -124,11 +124,11 @@ class Sender:
 
     async def _claimed_in_lane(self, most: int, among: Among) -> list[OutboxRow]:
         """A look before the write: most looks find nothing."""
-        due = partial(deliveries.any_due, channel=among.channel, now=self.clock.now())
+        due = partial(sending.any_due, channel=among.channel, now=self.clock.now())
         return await self._claimed(most, among) if await asyncio.to_thread(self.desk.store.read, due) else []
 
     async def _put_back(self, ids: Collection[int]) -> None:
-        await self._write(lambda connection: deliveries.put_back(connection, ids))
+        await self._write(lambda connection: sending.put_back(connection, ids))
 
     def _claim(self, connection: Connection, now: datetime, most: int, among: Among) -> list[OutboxRow]:
         """Claims due rows and renders each once: every retry sends the same bytes."""
@@ -145,7 +145,7 @@ class Sender:
             bodies[row.id] = body
             tokens += some
         inbox.issue(connection, tokens)
-        deliveries.keep_bodies(connection, bodies)
+        sending.keep_bodies(connection, bodies)
         return [replace(row, body=bodies.get(row.id, row.body)) for row in rows]
 
     async def _send(self, row: OutboxRow) -> DeliveryError | None:

@@ -8,23 +8,35 @@ from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
 from handlers import (
+    account,
     announcements,
+    appointments,
     backup,
+    deliveries,
+    exports,
     identities,
     imports,
     inbox,
     invitations,
     ledger,
     members,
+    months,
     notices,
     overview,
+    people,
     periods,
+    publication,
+    reach,
     setup,
+    signin,
+    trail,
     undoing,
+    waiting,
 )
 from handlers.context import Context, Handler, House
 from handlers.declarations import REQUESTS as DECLARATIONS
 from rules.access import Actor
+from storage.engine import Busy as Busy
 from storage.engine import Connection
 
 T = TypeVar("T")
@@ -44,6 +56,17 @@ REQUESTS: dict[type, Handler] = {
     **undoing.REQUESTS,
     **invitations.REQUESTS,
     **backup.REQUESTS,
+    **signin.REQUESTS,
+    **account.REQUESTS,
+    **reach.REQUESTS,
+    **people.REQUESTS,
+    **appointments.REQUESTS,
+    **waiting.REQUESTS,
+    **deliveries.REQUESTS,
+    **exports.REQUESTS,
+    **months.REQUESTS,
+    **publication.REQUESTS,
+    **trail.REQUESTS,
 }
 BY_NAME: Mapping[str, type] = {request.__name__: request for request in REQUESTS}
 

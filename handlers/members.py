@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from handlers.context import Context, Handler, Refused, refuse
 from handlers.declarations.review import waiting_lines
 from rules.periods import period_of
-from storage import confirmations, declarations, invitations, ledger, members
+from storage import confirmations, declarations, invitations, ledger, members, signin
 from storage.members import Person
 
 INVITATION_DAYS = timedelta(days=7)
@@ -199,7 +199,7 @@ def stop(context: Context, _request: Stop) -> Stopped:
 
 
 def invite(context: Context, request: Invite) -> Invitation | Refused:
-    """Makes an invitation; an older one of the same member ends."""
+    """Makes an invitation; an older one of the same member ends, and his sessions, the console's too."""
     person = context.person(request.member)
     if person is None or context.actor.may("invite", person.unit, person.path) is None:
         return refuse("not_allowed")
@@ -216,6 +216,7 @@ def invite(context: Context, request: Invite) -> Invitation | Refused:
             "attempts": 0,
         },
     )
+    signin.end_all(context.connection, person.id)
     context.audit("invite", "member", person.id)
     links = {channel: address + request.token for channel, address in context.house.doors.items()}
     return Invitation(person, request.token, request.pin, until, links)

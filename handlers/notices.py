@@ -11,7 +11,7 @@ from handlers.declarations.review import waiting_lines
 from handlers.periods import Ran
 from rules.notices import DIGEST_AT, KINDS
 from rules.periods import last_day, period_of, reminder_days
-from storage import declarations, deliveries, members, outbox, schemes
+from storage import declarations, members, outbox, schemes, sending
 from storage.outbox import NoticeRow
 
 DISPATCHED = 200
@@ -154,7 +154,7 @@ def _put(context: Context, kind: str, messages: dict[str, list[NoticeRow]]) -> i
         )
     numbers = outbox.put_all(context.connection, rows)
     composed = {row.id: number for key, number in numbers.items() for row in messages[key]}
-    deliveries.compose(context.connection, composed)
+    sending.compose(context.connection, composed)
     return len(numbers)
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 ROLES = ("secretary", "officer", "grid_lead", "instructor", "committee", "administrator")
 
+LOOKING = ("officer", "grid_lead", "instructor", "committee")
+
 # action → role → "unit" (the unit of the role itself) or "under" (that unit and all below it)
 PERMISSIONS: dict[str, dict[str, str]] = {
     "review": {"secretary": "unit"},
@@ -29,6 +31,24 @@ PERMISSIONS: dict[str, dict[str, str]] = {
         "committee": "under",
         "administrator": "under",
     },
+    "see_lines": {"secretary": "unit", "officer": "under", "grid_lead": "under", "committee": "under"},
+    "see_ledger": {"secretary": "unit", "officer": "under", "grid_lead": "under", "committee": "under"},
+    "see_deliveries": {"secretary": "unit", "officer": "under", "committee": "under", "administrator": "under"},
+    "see_trail": {"committee": "under", "administrator": "under"},
+    "publication": {"secretary": "unit", "officer": "under", "grid_lead": "under", "committee": "under"},
+    "export": {"secretary": "unit", "officer": "under", "committee": "under", "administrator": "under"},
+    # the console: what its pages show, and what may be done to people there
+    "console": dict.fromkeys(ROLES, "under"),
+    "see_people": {"secretary": "unit"} | dict.fromkeys((*LOOKING, "administrator"), "under"),
+    "appoint": {"officer": "under", "administrator": "under"},
+    "unbind": {"officer": "under", "administrator": "under"},
+    "see_parked": {"administrator": "under"},
+}
+
+# who appoints → the roles he may give and end
+APPOINTS: dict[str, tuple[str, ...]] = {
+    "officer": ("secretary", "grid_lead", "instructor"),
+    "administrator": ROLES,
 }
 
 
@@ -40,6 +60,21 @@ class Grant:
     unit: int
     path: str
     behalf: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What an action reaches: single units, and all units at or below paths; nothing when both are empty."""
+
+    units: frozenset[int] = frozenset()
+    paths: frozenset[str] = frozenset()
+
+    def __bool__(self) -> bool:
+        return bool(self.units or self.paths)
+
+    def covers(self, unit: int, path: str) -> bool:
+        """Whether a unit is reached."""
+        return unit in self.units or any(path.startswith(top) for top in self.paths)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +98,14 @@ class Actor:
         """The grant that allows the action in a unit, own roles before a deputy's; None when there is none."""
         allowed = [grant for grant, scope in self.granted(action) if _covers(grant, scope, unit, path)]
         return min(allowed, key=lambda grant: grant.behalf is not None, default=None)
+
+    def reach(self, action: str) -> Reach:
+        """All that an action reaches, as lists need it."""
+        granted = self.granted(action)
+        return Reach(
+            frozenset(grant.unit for grant, scope in granted if scope == "unit"),
+            frozenset(grant.path for grant, scope in granted if scope == "under"),
+        )
 
 
 SYSTEM = Actor(member=0)

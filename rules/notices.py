@@ -27,4 +27,7 @@ KINDS: dict[str, bool] = {
     "announcement": True,
     "announcement_urged": True,
     "announcement_withdrawn": True,
+    "console_entered": True,
+    "console_password": True,
+    "role_changed": True,
 }

@@ -12,6 +12,7 @@ from handlers.announcements.waves import RemindUnconfirmed
 from handlers.inbox import Tidy
 from handlers.notices import CheckCalendar, ComposeDigests, Remind
 from handlers.periods import ClosePeriods, OpenPeriods
+from handlers.signin import TidyConsole
 from rules.notices import CONFIRM_AT, DIGEST_AT
 
 
@@ -30,6 +31,7 @@ JOBS = (
     Job("check_calendar", time(0, 0), CheckCalendar()),
     Job("tidy", time(0, 0), Tidy()),
     Job("remind_unconfirmed", CONFIRM_AT, RemindUnconfirmed()),
+    Job("tidy_console", time(0, 0), TidyConsole()),
     Job("remind", DIGEST_AT, Remind()),
     Job("digest", DIGEST_AT, ComposeDigests()),
 )

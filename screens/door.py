@@ -85,7 +85,7 @@ def shown_once(say: Say) -> Screen:
     """In place of a screen that held a secret."""
     return Screen(
         say("Shown once"),
-        (say("The link and PIN were shown once. Make a new invitation if needed."),),
+        (say("What stood here was shown once and is not kept. Please ask for it again if needed."),),
         (Choice(say("Home"), Home()),),
     )
 

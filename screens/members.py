@@ -10,6 +10,7 @@ from handlers.declarations.review import ShowQueue
 from handlers.ledger.points import MyPoints
 from handlers.members import Help, Home, Invitation, Manual, Stopped, Welcome
 from handlers.overview import Overview
+from handlers.signin import AskForLink
 from screens.screen import Choice, Draw, Screen
 from screens.texts import Say, day, month
 
@@ -58,6 +59,8 @@ def _ways(say: Say, answer: Welcome) -> list[Choice]:
         choices.append(Choice(say("State of the month"), Overview()))
     if answer.announces:
         choices.append(Choice(say("Announce"), Announce()))
+    if answer.roles:
+        choices.append(Choice(say("Console"), AskForLink()))
     return [*choices, Choice(say("Help"), Help())]
 
 
@@ -112,6 +115,8 @@ def manual(say: Say, answer: Manual) -> Screen:
         lines.append(say("Announcement: write one, or see who has confirmed; Announcement and a text: at once"))
     else:
         lines.append(say("Announcement: the last ones to you; Got it: confirms that you have read one"))
+    if answer.roles:
+        lines.append(say("Console: a link to the pages for desk work"))
     lines.append(say("Cancel: ends a question; drafts stay"))
     return Screen(say("What you can type"), tuple(lines), (Choice(say("Home"), Home()),))
 

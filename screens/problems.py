@@ -104,6 +104,32 @@ WORDS: dict[str, Callable[[Say, Facts], str]] = {
     "edit_ignored": lambda say, f: say("An edited message is not read again. Please send it anew."),
     "file_not_fetched": lambda say, f: say("The file could not be fetched. Please send it again."),
     "pin_wrong": lambda say, f: say("The PIN is wrong. {left} tries are left.", **f),
+    "absent": lambda say, f: say("There is nothing here that you may see."),
+    "no_console": lambda say, f: say("The console is for those who hold a role, such as branch secretaries."),
+    "link_over": lambda say, f: say(
+        "This link was used or is older than ten minutes. Please type “console” in the chat for a new one."
+    ),
+    "session_over": lambda say, f: say("Your session is over. Please sign in again."),
+    "password_wrong": lambda say, f: say("The code or the password is wrong. Please try again."),
+    "account_rests": lambda say, f: say(
+        "Too many wrong passwords: no password is taken for {minutes} minutes. Please come in by a link from the chat.",
+        **f,
+    ),
+    "password_short": lambda say, f: say("The password needs at least {least} characters.", **f),
+    "password_long": lambda say, f: say("The password may have at most {most} characters.", **f),
+    "password_about_you": lambda say, f: say("The password must not hold your name or code."),
+    "password_weak": lambda say, f: say("This password is easy to guess. Please take three or four unrelated words."),
+    "password_differs": lambda say, f: say("The two entries differ. Please type the new password twice."),
+    "own_role": lambda say, f: say("Nobody changes his own roles. Please ask another administrator or officer."),
+    "role_held": lambda say, f: say("This role is held already on some of these days. End it first."),
+    "role_over": lambda say, f: say("This has ended already; nothing was changed."),
+    "dates_order": lambda say, f: say("The last day lies before the first, or is over. Please check the dates."),
+    "date_unclear": lambda say, f: say("Please choose a day, such as 2026-12-01."),
+    "deputy_unknown": lambda say, f: say("No other member in your scope has this code. Please check it."),
+    "deputy_dates": lambda say, f: say(
+        "A deputy needs a first and a last day, at most {most} days apart, the last not before today.", **f
+    ),
+    "choose_one": lambda say, f: say("Please choose one of the list."),
     "version_published": lambda say, f: say(
         "Version {version} of {scheme} is published and cannot be changed. Give the file a new version.", **f
     ),
@@ -123,6 +149,17 @@ WORDS: dict[str, Callable[[Say, Facts], str]] = {
     "entry_differs": lambda say, f: say("Ledger entry {entry} does not match its line.", **f),
     "summary_differs": lambda say, f: say(
         "The stored figures of member {member} in {year} do not match the ledger.", **f
+    ),
+    "period_unclear": lambda say, f: say("Give a month such as 2026-11 or a year such as 2026."),
+    "nothing_ticked": lambda say, f: say("Nothing is chosen. Please tick the lines first."),
+    "export_busy": lambda say, f: say("Two files are being made already. Please try again in a minute."),
+    "day_unclear": lambda say, f: say("Give two days in order, such as 2026-11-01 and 2026-11-30."),
+    "filter_unclear": lambda say, f: say("There is no such choice in the filter. Please choose from the list."),
+    "narrow_first": lambda say, f: say(
+        "Over more than one month, choose a branch or a member first, or take the list away as a file."
+    ),
+    "too_many_found": lambda say, f: say(
+        "More than {most} members fit. Please give more of the name, or the code.", **f
     ),
     "audit_broken": lambda say, f: say("The audit chain is broken at entry {entry}.", **f),
     **documents.WORDS,

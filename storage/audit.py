@@ -28,6 +28,8 @@ audit = sa.Table(
     sa.Column("facts", sa.Text, nullable=False),
     sa.Column("previous", sa.String(64), nullable=False),
     sa.Column("hash", sa.String(64), nullable=False, unique=True),
+    sa.Index("ix_audit_subject", "subject", "subject_id"),
+    sa.Index("ix_audit_at", "at", "actor_id", "action"),
 )
 GENESIS = "0" * 64
 _LAST = Statement(sa.select(audit.c.id, audit.c.hash).order_by(audit.c.id.desc()).limit(1))
@@ -70,6 +72,64 @@ def record(connection: sa.Connection, actor_id: int, deeds: Sequence[Deed], now:
         )
         previous = link
     _RECORD.many(connection, rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which deeds: of some actors (None: all), of one action, to one row, within some time."""
+
+    actors: tuple[int, ...] | None = None
+    action: str = ""
+    subject: tuple[str, int] | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeedRow:
+    """An audit entry (留痕记录) as it is read."""
+
+    id: int
+    at: datetime
+    actor: int
+    behalf: int | None
+    action: str
+    subject: str
+    subject_id: int
+    facts: dict[str, Any]
+
+
+_c = audit.c
+_ROWS = sa.select(_c.id, _c.at, _c.actor_id, _c.behalf_id, _c.action, _c.subject, _c.subject_id, _c.facts)
+
+
+def _conditions(narrowed: Filter) -> list[sa.ColumnElement[bool]]:
+    conditions: list[sa.ColumnElement[bool]] = []
+    if narrowed.since is not None:
+        conditions.append(_c.at >= narrowed.since)
+    if narrowed.until is not None:
+        conditions.append(_c.at < narrowed.until)
+    if narrowed.action:
+        conditions.append(_c.action == narrowed.action)
+    if narrowed.actors is not None:
+        conditions.append(_c.actor_id.in_(narrowed.actors))
+    if narrowed.subject is not None:
+        conditions += [_c.subject == narrowed.subject[0], _c.subject_id == narrowed.subject[1]]
+    return conditions
+
+
+def count_of(connection: sa.Connection, narrowed: Filter) -> int:
+    """How many deeds fit."""
+    query = sa.select(sa.func.count()).select_from(audit).where(*_conditions(narrowed))
+    return int(connection.execute(query).scalar_one())
+
+
+def page(connection: sa.Connection, narrowed: Filter, span: range) -> list[DeedRow]:
+    """The deeds from `span.start` on, up to `span.stop`, newest first."""
+    query = sa.select(_c.id).where(*_conditions(narrowed)).order_by(_c.at.desc(), _c.id.desc())
+    inner = query.offset(span.start).limit(len(span)).subquery()
+    rows = connection.execute(_ROWS.join(inner, inner.c.id == _c.id).order_by(_c.at.desc(), _c.id.desc()))
+    return [DeedRow(*row[:7], msgspec.json.decode(row[7])) for row in rows]
 
 
 def broken_at(connection: sa.Connection) -> int | None:

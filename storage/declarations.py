@@ -51,6 +51,11 @@ line = sa.Table(
     sa.Column("key", sa.String(128), unique=True),
     sa.Index("ix_line_member_period", "member_id", "period", "state"),
     sa.Index("ix_line_unit_state", "unit_id", "state"),
+    sa.Index("ix_line_unit_period", "unit_id", "period"),
+    sa.Index("ix_line_list", "period", "id", "state", "unit_id", "criterion", "source", "points"),
+    sa.Index(
+        "ix_line_note", "period", "note", sqlite_where=sa.text("note != ''"), postgresql_where=sa.text("note != ''")
+    ),
 )
 
 

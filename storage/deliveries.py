@@ -1,104 +1,162 @@
-"""What happens to messages on their way: replies put in, claims given back, a way round for what failed."""
+"""The delivery ledger: what was sent to whom, how often it was tried, and who cannot be reached."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
 
-from storage.kinds import Instant
-from storage.outbox import REPLY, delivery, notice, outbox, put_all
+from storage.members import identity, member, membership, on_day
+from storage.outbox import delivery, notice, outbox
 
-# Statements are built once: building one costs more than running it.
-_PUT = sa.insert(outbox)
-_KEEP_BODY = sa.update(outbox).where(outbox.c.id == sa.bindparam("number")).values(body=sa.bindparam("body_"))
-_REDIRECT = sa.update(notice).where(notice.c.outbox_id == sa.bindparam("old")).values(outbox_id=sa.bindparam("new"))
-_COMPOSED = (
-    sa.update(notice)
-    .where(notice.c.id == sa.bindparam("number"))
-    .values(state="composed", outbox_id=sa.bindparam("message"))
+STATES = ("due", "sending", "sent", "failed", "unknown")
+CLASSES = ("reply", "urgent", "digest")
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What the list is narrowed to; `units` are those to which members belong on `day`."""
+
+    day: date
+    units: tuple[int, ...] | None = None
+    members: tuple[int, ...] | None = None
+    state: str = ""
+    kind: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message: to whom, by which channel, how it stands."""
+
+    id: int
+    kind: str
+    member: int
+    channel: str | None
+    state: str
+    attempts: int
+    made_at: datetime
+    due_at: datetime
+    settled_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One try to send a message, and what the channel said."""
+
+    message: int
+    channel: str | None
+    attempt: int
+    result: str
+    code: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Unreached:
+    """A member nobody reaches; `bound` tells whether he has an address at all."""
+
+    member: int
+    bound: bool
+    channel: str | None
+    message: int | None
+    at: datetime | None
+
+
+_o = outbox.c
+_MESSAGES = sa.select(
+    _o.id, _o["class"], _o.member_id, _o.channel, _o.state, _o.attempts, _o.made_at, _o.due_at, _o.settled_at
+).where(_o.id.in_(sa.bindparam("ids", expanding=True)))
+_d = delivery.c
+_ATTEMPTS = (
+    sa.select(_d.outbox_id, _d.channel, _d.attempt, _d.result, _d.code, _d.at)
+    .where(_d.outbox_id.in_(sa.bindparam("ids", expanding=True)))
+    .order_by(_d.id)
 )
+_KINDS = (
+    sa.select(notice.c.outbox_id, notice.c.kind, sa.func.count())
+    .where(notice.c.outbox_id.in_(sa.bindparam("ids", expanding=True)))
+    .group_by(notice.c.outbox_id, notice.c.kind)
+    .order_by(notice.c.outbox_id, notice.c.kind)
+)
+_BOUND = sa.select(identity.c.id).where(identity.c.member_id == member.c.id, identity.c.unbound_at.is_(None)).exists()
+# one look into an index a member: the newest row of each among a million takes longer any other way
+_NEWEST = sa.select(_o.id).where(_o.member_id == member.c.id).order_by(_o.id.desc()).limit(1).scalar_subquery()
 
 
-def compose(connection: sa.Connection, messages: Mapping[int, int]) -> None:
-    """Notice → the message it became part of."""
-    if messages:
-        rows = [{"number": number, "message": message} for number, message in messages.items()]
-        connection.execute(_COMPOSED, rows)
+def count(connection: sa.Connection, narrowed: Filter) -> int:
+    """How many messages fit."""
+    query = sa.select(sa.func.count()).select_from(outbox).where(*_conditions(narrowed))
+    return int(connection.execute(query, _facts(narrowed)).scalar_one())
 
 
-def put_reply(connection: sa.Connection, values: Mapping[str, Any], now: datetime) -> None:
-    """Adds the reply to a message; values has key, member_id, channel, address and body."""
-    fixed = {"class": REPLY, "state": "due", "attempts": 0, "due_at": now, "made_at": now}
-    connection.execute(_PUT, {**fixed, **values})
+def page(connection: sa.Connection, narrowed: Filter, span: range) -> list[Message]:
+    """The messages from `span.start` on, up to `span.stop`, newest first."""
+    query = sa.select(_o.id).where(*_conditions(narrowed)).order_by(_o.made_at.desc(), _o.id.desc())
+    query = query.offset(span.start).limit(len(span))
+    ids = list(connection.execute(query, _facts(narrowed)).scalars())
+    found = by_ids(connection, ids)
+    return [found[number] for number in ids]
 
 
-def any_due(connection: sa.Connection, channel: str, now: datetime) -> bool:
-    """Whether something is due on a channel."""
-    c = outbox.c
-    query = sa.select(c.id).where(c.state == "due", c.due_at <= now, c.channel == channel).limit(1)
-    return connection.execute(query).first() is not None
+def by_ids(connection: sa.Connection, ids: Iterable[int]) -> dict[int, Message]:
+    """Messages by number."""
+    return {row[0]: Message(*row) for row in connection.execute(_MESSAGES, {"ids": list(ids)})}
 
 
-def keep_bodies(connection: sa.Connection, bodies: Mapping[int, dict[str, Any]]) -> None:
-    """Stores rendered screens by the number of their message."""
-    if bodies:
-        connection.execute(_KEEP_BODY, [{"number": number, "body_": body} for number, body in bodies.items()])
+def attempts_of(connection: sa.Connection, ids: Iterable[int]) -> dict[int, list[Attempt]]:
+    """Message → its attempts, oldest first."""
+    found: dict[int, list[Attempt]] = {}
+    for row in connection.execute(_ATTEMPTS, {"ids": list(ids)}):
+        found.setdefault(row[0], []).append(Attempt(*row))
+    return found
 
 
-def put_back(connection: sa.Connection, ids: Iterable[int]) -> None:
-    """What was taken and not tried is due again, as if it had not been taken."""
-    query = sa.update(outbox).where(outbox.c.id.in_(list(ids)), outbox.c.state == "sending")
-    connection.execute(query.values(state="due", attempts=outbox.c.attempts - 1))
+def kinds_of(connection: sa.Connection, ids: Iterable[int]) -> dict[int, list[tuple[str, int]]]:
+    """Message → kinds of the notices it holds, each with its number."""
+    found: dict[int, list[tuple[str, int]]] = {}
+    for message, kind, number in connection.execute(_KINDS, {"ids": list(ids)}):
+        found.setdefault(message, []).append((kind, number))
+    return found
 
 
-def leave_unknown(connection: sa.Connection, channels: Collection[str], now: datetime) -> int:
-    """After a restart, in channels where what is sent twice is seen twice: a notice that was being sent may have
-    arrived, and is not sent again; a reply is, since somebody waits for it. Gives how many are unknown."""
-    c = outbox.c
-    here = (c.state == "sending", c.channel.in_(list(channels)), c["class"] != REPLY)
-    attempt = sa.select(
-        c.id, c.member_id, c.channel, c.attempts, sa.literal("unknown"), sa.literal("restart"), sa.literal(now, Instant)
+def unreached(connection: sa.Connection, units: tuple[int, ...] | None, day: date) -> list[Unreached]:
+    """Members of some units (None: all) without an address, or whose newest message no channel delivered."""
+    belongs = sa.select(membership.c.member_id).where(on_day(membership))
+    if units is not None:
+        belongs = belongs.where(membership.c.unit_id.in_(units))
+    newest = sa.select(member.c.id, member.c.code, _BOUND.label("bound"), _NEWEST.label("newest"))
+    inner = newest.where(member.c.id.in_(belongs)).subquery()
+    query = (
+        sa.select(inner.c.id, inner.c.bound, _o.channel, _o.id, _o.made_at)
+        .outerjoin(outbox, _o.id == inner.c.newest)
+        .where(sa.or_(sa.not_(inner.c.bound), _o.state == "failed"))
+        .order_by(inner.c.code)
     )
-    columns = ["outbox_id", "member_id", "channel", "attempt", "result", "code", "at"]
-    connection.execute(sa.insert(delivery).from_select(columns, attempt.where(*here)))
-    return connection.execute(sa.update(outbox).where(*here).values(state="unknown", settled_at=now)).rowcount
+    return [Unreached(row[0], bool(row[1]), *row[2:]) for row in connection.execute(query, {"day": day})]
 
 
-def due_to(connection: sa.Connection, channel: str, address: str) -> list[tuple[int, str]]:
-    """The notices' messages that wait to go to an address, each with its class."""
-    c = outbox.c
-    here = (c.channel == channel, c.address == address, c.state == "due", c["class"] != REPLY)
-    return [(row[0], row[1]) for row in connection.execute(sa.select(c.id, c["class"]).where(*here).order_by(c.id))]
+def _conditions(narrowed: Filter) -> list[sa.ColumnElement[bool]]:
+    conditions: list[sa.ColumnElement[bool]] = []
+    if narrowed.since is not None:
+        conditions.append(_o.made_at >= narrowed.since)
+    if narrowed.until is not None:
+        conditions.append(_o.made_at < narrowed.until)
+    if narrowed.state:
+        conditions.append(_o.state == narrowed.state)
+    if narrowed.kind:
+        conditions.append(_o["class"] == narrowed.kind)
+    if narrowed.members is not None:
+        conditions.append(_o.member_id.in_(narrowed.members))
+    if narrowed.units is not None:
+        belongs = sa.select(membership.c.member_id).where(membership.c.unit_id.in_(narrowed.units), on_day(membership))
+        conditions.append(_o.member_id.in_(belongs))
+    return conditions
 
 
-def move(connection: sa.Connection, channel: str, old: str, new: str) -> None:
-    """What waits for an address goes to the one that took its place."""
-    c = outbox.c
-    here = (c.channel == channel, c.address == old, c.state.in_(("due", "sending")))
-    connection.execute(sa.update(outbox).where(*here).values(address=new))
-
-
-def turn_away(connection: sa.Connection, ids: Iterable[int]) -> None:
-    """Messages that will not be sent any more."""
-    connection.execute(sa.update(outbox).where(outbox.c.id.in_(list(ids))).values(state="cancelled"))
-
-
-def redirect(connection: sa.Connection, rows: Sequence[Mapping[str, Any]], now: datetime) -> int:
-    """Makes messages anew for another address with the notices of those that failed; once for each of these.
-
-    Each row has `was` (the failed message), class, member_id, channel and address; gives how many are new.
-    """
-    fixed = {"state": "due", "due_at": now, "made_at": now}
-    by_key = {f"again:{row['was']}": row for row in rows}
-    fresh = [
-        {"key": key, **fixed, **{name: value for name, value in row.items() if name != "was"}}
-        for key, row in by_key.items()
-    ]
-    numbers = put_all(connection, fresh)
-    if numbers:
-        moved = [{"old": by_key[key]["was"], "new": number} for key, number in numbers.items()]
-        connection.execute(_REDIRECT, moved)
-    return len(numbers)
+def _facts(narrowed: Filter) -> dict[str, Any]:
+    return {} if narrowed.units is None else {"day": narrowed.day}

@@ -36,6 +36,8 @@ entry = sa.Table(
     refers("posted_by", "member.id"),
     sa.Column("posted_at", Instant, nullable=False),
     sa.Index("ix_entry_member_year", "member_id", "scheme", "year"),
+    sa.Index("ix_entry_list", "period", "id", "unit_id", "criterion", "points"),
+    sa.Index("ix_entry_unit_period", "unit_id", "period"),
 )
 summary = sa.Table(
     "summary",

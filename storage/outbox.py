@@ -42,6 +42,7 @@ outbox = sa.Table(
     sa.Column("settled_at", Instant),
     sa.Index("ix_outbox_state_due", "state", "due_at"),
     sa.Index("ix_outbox_address", "channel", "address", "id"),
+    sa.Index("ix_outbox_made_at", "made_at", "state", "class"),
 )
 delivery = sa.Table(
     "delivery",

@@ -118,6 +118,12 @@ def closed(connection: sa.Connection, scheme: str, name: str) -> bool:
     return bool(closed_among(connection, scheme, [name]))
 
 
+def closed_at(connection: sa.Connection, scheme: str, name: str) -> datetime | None:
+    """When a period was closed, None when it is open or unknown."""
+    row = connection.execute(_period(scheme, name)).first()
+    return None if row is None else row.closed_at
+
+
 def unclosed(connection: sa.Connection, scheme: str) -> list[str]:
     """The periods of a scheme that are open, oldest first."""
     query = sa.select(period.c.period).where(period.c.scheme == scheme, period.c.closed_at.is_(None))

@@ -16,6 +16,7 @@ from storage import (
     outbox,
     reviews,
     schemes,
+    signin,
 )
 from storage.metadata import metadata
 
@@ -34,4 +35,5 @@ __all__ = [
     "outbox",
     "reviews",
     "schemes",
+    "signin",
 ]

@@ -39,6 +39,7 @@ def find_cjk_font() -> str | None:
 TOOLS: dict[str, tuple[Callable[[], str | None], str]] = {
     "chromium": (find_chromium, "apt-get install chromium"),
     "cjk_font": (find_cjk_font, "apt-get install fonts-noto-cjk"),
+    "libreoffice": (lambda: shutil.which("soffice") or shutil.which("libreoffice"), "apt-get install libreoffice-calc"),
     "node": (lambda: shutil.which("node"), "apt-get install nodejs"),
 }
 FOUND = pytest.StashKey[dict[str, str | None]]()

@@ -25,7 +25,7 @@ from rules.evidence import MOST_BYTES, check_file
 from rules.problems import Problem
 from screens import door as words_at_the_door
 from screens.texts import words
-from storage import deliveries, identities, inbox, outbox
+from storage import identities, inbox, outbox, sending
 from storage.engine import Busy, Closed, Connection
 
 log = structlog.get_logger(__name__)
@@ -170,7 +170,7 @@ class Door:
             if outbox.has_key(connection, [key]):
                 return
             row = {"key": key, "member_id": None, "channel": edge.NAME, "address": address}
-            deliveries.put_reply(connection, {**row, "body": {"screens": [screen], "edit": ""}}, now)
+            sending.put_reply(connection, {**row, "body": {"screens": [screen], "edit": ""}}, now)
 
         await asyncio.wrap_future(self.router.desk.store.submit(unit))
         self.sender.replied(edge.NAME)

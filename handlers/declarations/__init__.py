@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from handlers.context import Handler
-from handlers.declarations import answer, change, draft, meeting, proof, record, review
+from handlers.declarations import answer, change, draft, lists, many, meeting, proof, record, review
 
 REQUESTS: dict[type, Handler] = {
     **draft.REQUESTS,
@@ -13,4 +13,6 @@ REQUESTS: dict[type, Handler] = {
     **meeting.REQUESTS,
     **proof.REQUESTS,
     **answer.REQUESTS,
+    **lists.REQUESTS,
+    **many.REQUESTS,
 }

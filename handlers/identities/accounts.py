@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from handlers.context import Context, Handler, Refused, refuse
 from handlers.members import WEBCHAT
 from handlers.periods import Ran
-from storage import deliveries, identities, members, outbox
+from storage import identities, members, outbox, sending
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +90,9 @@ def unbind(context: Context, request: Unbind, member: int = 0) -> Unbound | Refu
     waiting = [
         Failure(number, kind, member, request.channel, address, blocked=False)
         for address in addresses
-        for number, kind in deliveries.due_to(context.connection, request.channel, address)
+        for number, kind in sending.due_to(context.connection, request.channel, address)
     ]
-    deliveries.turn_away(context.connection, [each.message for each in waiting])
+    sending.turn_away(context.connection, [each.message for each in waiting])
     _elsewhere(context, waiting)
     context.audit("unbind", "member", member, channel=request.channel)
     return Unbound(request.channel)
@@ -110,7 +110,7 @@ def reach(context: Context, request: Reach) -> Ran:
 def move_address(context: Context, request: MoveAddress) -> Ran:
     """What waits for the old address goes to the new one."""
     identities.move(context.connection, request.channel, request.old, request.new)
-    deliveries.move(context.connection, request.channel, request.old, request.new)
+    sending.move(context.connection, request.channel, request.old, request.new)
     return Ran(1)
 
 
@@ -139,7 +139,7 @@ def _elsewhere(context: Context, failures: Sequence[Failure]) -> int:
             for each in mine
             if each.member in addresses
         ]
-    return deliveries.redirect(context.connection, rows, context.now)
+    return sending.redirect(context.connection, rows, context.now)
 
 
 REQUESTS: dict[type, Handler] = {

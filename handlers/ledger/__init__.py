@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from handlers.context import Handler
-from handlers.ledger import check, points, reversal
+from handlers.ledger import check, lists, points, reversal
 
-REQUESTS: dict[type, Handler] = {**points.REQUESTS, **reversal.REQUESTS, **check.REQUESTS}
+REQUESTS: dict[type, Handler] = {**points.REQUESTS, **reversal.REQUESTS, **check.REQUESTS, **lists.REQUESTS}

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from storage import announcements, confirmations, deliveries, outbox
+from storage import announcements, confirmations, outbox, sending
 from storage.announcements import Roll
 from tests.storage.sample import (
     DAY,
@@ -180,7 +180,7 @@ def delivered(connection: sa.Connection, number: int, member: int, state: str) -
     message = {"class": "urgent", "channel": "webchat", "address": "a", "due_at": NOW, "made_at": NOW}
     numbers = outbox.put_all(connection, [{**message, "key": key, "member_id": member, "state": state}])
     (waiting,) = outbox.waiting_notices(connection, ["announcement"])[member]
-    deliveries.compose(connection, {waiting.id: numbers[key]})
+    sending.compose(connection, {waiting.id: numbers[key]})
 
 
 def test_the_standing_tells_apart_reached_confirmed_and_not_reached(connection: sa.Connection, sample: Sample):

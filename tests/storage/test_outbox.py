@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from storage import deliveries, outbox
+from storage import outbox, sending
 from storage.outbox import OutboxRow
 from tests.storage.sample import NOW, Sample
 
@@ -131,7 +131,7 @@ def test_only_what_is_due_is_claimed_and_only_once(connection: sa.Connection, sa
 def test_every_try_sends_the_same_body(connection: sa.Connection, sample: Sample):
     outbox.put_all(connection, [message(sample.wang, "a")])
     row = claim_one(connection)
-    deliveries.keep_bodies(connection, {row.id: {"title": "通知", "lines": ["一"]}})
+    sending.keep_bodies(connection, {row.id: {"title": "通知", "lines": ["一"]}})
     outbox.settle(connection, row, "failed", "timeout", NOW, NOW + MINUTE)
     assert claim_one(connection, NOW + MINUTE).body == {"title": "通知", "lines": ["一"]}
 
@@ -170,7 +170,7 @@ def test_an_address_sees_the_newest_messages_that_reached_it_oldest_first(connec
     rows = [message(sample.wang, key) for key in "abcd"] + [message(sample.li, "e")]
     numbers = outbox.put_all(connection, rows)
     for row in outbox.claim(connection, NOW, 10):
-        deliveries.keep_bodies(connection, {row.id: {"title": "t"}})
+        sending.keep_bodies(connection, {row.id: {"title": "t"}})
         outbox.settle(connection, row, "failed" if row.id == numbers["b"] else "sent", "", NOW, None)
     found = outbox.sent_to(connection, "webchat", f"m{sample.wang}", 2)
     assert [(row.id, row.kind, row.body, row.at) for row in found] == [

@@ -1,0 +1,95 @@
+"""Deliveries: every message with its attempts in words, and who is not reached by any channel."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from console.frame import Page, Visitor
+from console.listing import Asked, Field, Listing, Tab, listed, options, unit_field, whole
+from handlers.declarations.lists import Choices
+from handlers.deliveries import ListDeliveries, ListUnreached
+from screens.deliveries import KINDS, STATES
+from screens.texts import Say
+
+PATH = "/console/deliveries"
+UNREACHED = f"{PATH}/unreached"
+TABS = (
+    Tab(PATH, lambda say: say("Deliveries")),
+    Tab(UNREACHED, lambda say: say("Not reached by any channel")),
+)
+MARKS = {"due": "wait", "sending": "wait", "sent": "good", "failed": "bad", "unknown": "wait"}
+
+
+def messages_query(asked: Asked, offset: int) -> ListDeliveries:
+    """The filters as a request."""
+    return ListDeliveries(
+        whole(asked["unit"]),
+        asked["member"],
+        asked["state"],
+        asked["kind"],
+        asked["first"],
+        asked["last"],
+        offset,
+    )
+
+
+def _fields(visitor: Visitor, choices: Choices) -> list[Field]:
+    say = visitor.say
+    return [
+        unit_field(visitor, choices),
+        Field("member", say("Name or code")),
+        Field("state", say("State"), options(say, STATES)),
+        Field("kind", say("Kind"), options(say, KINDS)),
+        Field("first", say("From"), kind="date"),
+        Field("last", say("Until"), kind="date"),
+    ]
+
+
+def _tags(say: Say) -> Mapping[str, str]:
+    return {word(say): f"tag {MARKS[state]}" for state, word in STATES.items()}
+
+
+MESSAGES = Listing(
+    kind="messages",
+    path=PATH,
+    action="see_deliveries",
+    names=("unit", "member", "state", "kind", "first", "last"),
+    query=messages_query,
+    fields=_fields,
+    lead=1,
+    links=lambda answer, row: {2: f"/console/people/{row.message.member}"},
+    notes=lambda say, answer: [
+        say("{first} to {last}: {count} messages", first=answer.first, last=answer.last, count=answer.total)
+    ],
+    tabs=TABS,
+    tags=_tags,
+)
+NOT_REACHED = Listing(
+    kind="unreached",
+    path=UNREACHED,
+    action="see_deliveries",
+    names=("unit",),
+    query=lambda asked, offset: ListUnreached(whole(asked["unit"]), offset),
+    fields=lambda visitor, choices: [unit_field(visitor, choices)],
+    links=lambda answer, row: {1: f"/console/people/{row.member}"},
+    lead=1,
+    empty=lambda say: say("Everybody is reached by some channel."),
+    notes=lambda say, answer: [say("{count} members are not reached.", count=answer.total)] if answer.total else [],
+    tabs=TABS,
+)
+
+
+async def messages(visitor: Visitor, request: Request) -> Response:
+    """The list of messages."""
+    return await listed(visitor, request, MESSAGES)
+
+
+async def unreached(visitor: Visitor, request: Request) -> Response:
+    """Those whom somebody must tell in person."""
+    return await listed(visitor, request, NOT_REACHED)
+
+
+PAGES: tuple[Page, ...] = (Page("GET", PATH, messages), Page("GET", UNREACHED, unreached))

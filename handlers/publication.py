@@ -1,0 +1,173 @@
+"""公示表: a branch's month as it is put up, by category, with every entry and what the caps took.
+
+A month moves the year by the score of all entries up to it less the score of those up to the month before. Nothing is
+posted in a closed month, so its sheet is the same whenever it is drawn; a later reversal stands in its own month.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from handlers.context import Context, Handler, Published, Refused, refuse
+from handlers.scope import months_in
+from rules.periods import last_day, year_of
+from rules.schemes import Criterion
+from rules.scoring import ZERO, Entry, Part, Score, score
+from storage import declarations, ledger, lists, members, schemes
+from storage.lists import EntryRow
+from storage.members import Person
+
+
+@dataclass(frozen=True, slots=True)
+class ShowPublication:
+    """The sheet of a branch and month."""
+
+    unit: int
+    period: str
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedEntry:
+    """One entry of the sheet: what was posted, and what of it counted in this month."""
+
+    criterion: Criterion
+    category: str
+    quantity: Decimal
+    attendance: str | None
+    posted: Decimal
+    counted: Decimal
+    capped_by: str
+    reversal: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedMember:
+    """A member's row: what each category brought this month, deductions, the month's sum and the year's total."""
+
+    code: str
+    name: str
+    entries: tuple[PublishedEntry, ...]
+    by_category: tuple[Decimal, ...]
+    deducted: Decimal
+    subtotal: Decimal
+    year_total: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class PublicationSheet:
+    """The whole sheet in the order of member codes: nobody is ranked. `closed_at` None: not final yet."""
+
+    unit: int
+    unit_name: str
+    period: str
+    title: str
+    version: str
+    base: Decimal
+    categories: tuple[str, ...]
+    rows: tuple[PublishedMember, ...]
+    closed_at: datetime | None
+    as_of: datetime
+
+
+def show_publication(context: Context, request: ShowPublication) -> PublicationSheet | Refused:
+    """For who may look at the branch, and for its own members."""
+    unit = members.units_by_ids(context.connection, [request.unit]).get(request.unit)
+    own = context.actor.unit == request.unit
+    if unit is None or not (own or context.actor.may("publication", unit.id, unit.path)):
+        return refuse("not_allowed")
+    asked = months_in(request.period)
+    if isinstance(asked, Refused) or not asked[0] or asked[0] != asked[1]:
+        return refuse("period_unclear")
+    day = min(context.today, last_day(request.period))
+    people = members.people_of(context.connection, unit.id, day)
+    posted = _posted(context, people, request.period)
+    published = _version(context, posted, unit.path, request.period)
+    if published is None:
+        return refuse("no_scheme")
+    scheme = published.scheme
+    facts = ledger.entries_of_year(
+        context.connection, [person.id for person in people], scheme.scheme, year_of(request.period)
+    )
+    quantities = {
+        line.id: (line.quantity, line.attendance)
+        for line in declarations.by_ids(context.connection, [row.line for row in posted]).values()
+    }
+    by_member: dict[int, list[EntryRow]] = {person.id: [] for person in people}
+    for row in posted:
+        by_member[row.member].append(row)
+    sheet = _Sheet(published, request.period, quantities)
+    return PublicationSheet(
+        unit.id,
+        unit.name,
+        request.period,
+        scheme.title,
+        scheme.version,
+        scheme.total.base,
+        tuple(node.name for node in scheme.nodes),
+        tuple(sheet.row(person, facts[person.id], by_member[person.id]) for person in people),
+        schemes.closed_at(context.connection, scheme.scheme, request.period),
+        context.now,
+    )
+
+
+def _posted(context: Context, people: Iterable[Person], period: str) -> list[EntryRow]:
+    wanted = lists.Filter(members=tuple(person.id for person in people), first=period, last=period)
+    total, _ = lists.sum_of_entries(context.connection, wanted)
+    return lists.page_of_entries(context.connection, wanted, "oldest", range(total))
+
+
+def _version(context: Context, posted: list[EntryRow], path: str, period: str) -> Published | None:
+    """The version the month was posted under; the one in force when nothing was."""
+    if posted:
+        return context.version(max(row.version for row in posted))
+    return context.scheme_for(path, last_day(period))
+
+
+@dataclass(frozen=True, slots=True)
+class _Sheet:
+    published: Published
+    period: str
+    quantities: Mapping[int, tuple[Decimal, str | None]]
+
+    def row(self, person: Person, entries: list[Entry], posted: list[EntryRow]) -> PublishedMember:
+        """What the month moved, category by category."""
+        before = self._score([entry for entry in entries if entry.period < self.period])
+        after = self._score([entry for entry in entries if entry.period <= self.period])
+        moved = tuple(now.counted - then.counted for now, then in zip(after.figures, before.figures, strict=True))
+        parts = {part.entry: part for part in after.parts}
+        earlier = {part.entry: part for part in before.parts}
+        shown = tuple(self._entry(row, parts[row.id], earlier) for row in posted)
+        deducted = sum((entry.counted for entry in shown if entry.counted < 0), ZERO)
+        return PublishedMember(person.code, person.name, shown, moved, deducted, sum(moved, ZERO), after.total)
+
+    def _score(self, entries: list[Entry]) -> Score:
+        return score(self.published.scheme, {0: entries})[0]
+
+    def _entry(self, row: EntryRow, part: Part, earlier: Mapping[int, Part]) -> PublishedEntry:
+        scheme = self.published.scheme
+        criterion = scheme.criteria[row.criterion]
+        counted = part.counted
+        if row.reverses is not None:
+            taken = earlier.get(row.reverses)
+            counted = -taken.counted if taken is not None else ZERO
+        quantity, attendance = self.quantities[row.line]
+        category = scheme.category[row.criterion].name
+        capped = "" if row.reverses is not None else _capped_by(part)
+        return PublishedEntry(
+            criterion, category, quantity, attendance, row.points, counted, capped, row.reverses is not None
+        )
+
+
+def _capped_by(part: Part) -> str:
+    """Which bound took something: the criterion's own, the category's, or that it was taken back."""
+    if part.cancelled:
+        return "cancelled"
+    if part.capped != part.posted:
+        return "criterion"
+    return "category" if part.counted != part.capped else ""
+
+
+REQUESTS: dict[type, Handler] = {ShowPublication: show_publication}

@@ -1,0 +1,76 @@
+"""The audit trail (留痕) for those who watch over the house."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from handlers.context import Context, Handler, Refused
+from handlers.deliveries import days_between, instants
+from handlers.scope import PAGE, people_named, scope_of, span_of
+from storage import audit, lists
+from storage.audit import DeedRow
+
+
+@dataclass(frozen=True, slots=True)
+class ListDeeds:
+    """Deeds, newest first; `member` is who did them, `first` "" is a week ago."""
+
+    member: str = ""
+    action: str = ""
+    first: str = ""
+    last: str = ""
+    offset: int = 0
+    limit: int = PAGE
+
+
+@dataclass(frozen=True, slots=True)
+class ListedDeed:
+    """A deed with the names of who did it and for whom; "" is the system."""
+
+    deed: DeedRow
+    by: str
+    code: str
+    behalf: str
+
+
+@dataclass(frozen=True, slots=True)
+class Deeds:
+    """One page of deeds; `first` and `last` are the days looked at."""
+
+    request: ListDeeds
+    rows: tuple[ListedDeed, ...]
+    total: int
+    first: date
+    last: date
+
+
+def list_deeds(context: Context, request: ListDeeds) -> Deeds | Refused:
+    """One page; who does not watch over the whole tree sees the deeds of the people below him."""
+    scope = scope_of(context, "see_trail")
+    if isinstance(scope, Refused):
+        return scope
+    days, people = days_between(context, request.first, request.last), people_named(context, request.member)
+    if isinstance(days, Refused):
+        return days
+    if isinstance(people, Refused):
+        return people
+    if not scope.everything:
+        inside = lists.members_in(context.connection, [unit.id for unit in scope.units], context.today)
+        people = tuple(inside if people is None else inside & set(people))
+    wanted = audit.Filter(people, request.action, None, *instants(context, days))
+    total = audit.count_of(context.connection, wanted)
+    found = audit.page(context.connection, wanted, span_of(request.offset, request.limit, total))
+    names = lists.codes(context.connection, {who for row in found for who in (row.actor, row.behalf) if who})
+    rows = [
+        ListedDeed(row, names.get(row.actor, ("", ""))[1], names.get(row.actor, ("", ""))[0], _name(names, row.behalf))
+        for row in found
+    ]
+    return Deeds(request, tuple(rows), total, *days)
+
+
+def _name(names: dict[int, tuple[str, str]], member: int | None) -> str:
+    return names[member][1] if member in names else ""
+
+
+REQUESTS: dict[type, Handler] = {ListDeeds: list_deeds}

@@ -1,0 +1,93 @@
+"""Words of the audit trail: deeds, what they were done to, particulars."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from screens.texts import Say, clean, joined, names
+
+ACTIONS: dict[str, Callable[[Say], str]] = {
+    "submit": lambda say: say("submit"),
+    "withdraw": lambda say: say("withdraw"),
+    "change": lambda say: say("change"),
+    "drop": lambda say: say("drop drafts"),
+    "undo": lambda say: say("undo a submission"),
+    "reopen": lambda say: say("open again"),
+    "note": lambda say: say("add a note"),
+    "file": lambda say: say("add a file"),
+    "attach": lambda say: say("attach a file"),
+    "answer": lambda say: say("answer an entry"),
+    "approve": lambda say: say("approve"),
+    "return": lambda say: say("return"),
+    "reject": lambda say: say("reject"),
+    "record": lambda say: say("record"),
+    "reverse": lambda say: say("take back"),
+    "invite": lambda say: say("invite"),
+    "pin_wrong": lambda say: say("wrong PIN"),
+    "enter": lambda say: say("enter the chat"),
+    "publish": lambda say: say("publish a rulebook"),
+    "open": lambda say: say("open a month"),
+    "close": lambda say: say("close a month"),
+    "export": lambda say: say("take away as a file"),
+    "unbind": lambda say: say("unbind an account"),
+    "role_given": lambda say: say("give a role"),
+    "role_ended": lambda say: say("end a role"),
+    "deputy_named": lambda say: say("name a deputy"),
+    "deputy_ended": lambda say: say("end a deputy"),
+    "console_link": lambda say: say("ask for a console link"),
+    "console_enter": lambda say: say("enter the console"),
+    "console_leave": lambda say: say("leave the console"),
+    "console_password": lambda say: say("set a console password"),
+    "password_wrong": lambda say: say("wrong password"),
+}
+SUBJECTS: dict[str, Callable[[Say], str]] = {
+    "line": lambda say: say("line"),
+    "member": lambda say: say("member"),
+    "entry": lambda say: say("ledger entry"),
+    "period": lambda say: say("month"),
+    "scheme_version": lambda say: say("rulebook"),
+    "unit": lambda say: say("unit"),
+}
+PARTICULARS: dict[str, Callable[[Say], str]] = {
+    "reason": lambda say: say("reason"),
+    "points": lambda say: say("points"),
+    "rows": lambda say: say("rows"),
+    "narrowed": lambda say: say("narrowed to"),
+    "before": lambda say: say("before"),
+    "after": lambda say: say("after"),
+    "version": lambda say: say("version"),
+    "form": lambda say: say("form"),
+}
+EXPORTED: dict[str, Callable[[Say], str]] = {
+    "lines": lambda say: say("Lines of declarations"),
+    "entries": lambda say: say("Ledger entries"),
+    "months": lambda say: say("Branches by month"),
+    "messages": lambda say: say("Deliveries"),
+    "unreached": lambda say: say("Not reached by any channel"),
+    "deeds": lambda say: say("Audit trail"),
+    "publication": lambda say: say("Publication sheet"),
+}
+
+
+def action_word(say: Say, action: str) -> str:
+    """A deed in words."""
+    return ACTIONS[action](say) if action in ACTIONS else say("another deed")
+
+
+def subject_word(say: Say, subject: str, number: int) -> str:
+    """What a deed was done to."""
+    word = SUBJECTS[subject](say) if subject in SUBJECTS else say("another thing")
+    return say("{what} no. {number}", what=word, number=number)
+
+
+def facts_text(say: Say, facts: Mapping[str, Any]) -> str:
+    """The particulars that mean something to a reader; numbers of rows and hashes stay in the database."""
+    parts = [EXPORTED[facts["kind"]](say)] if facts.get("kind") in EXPORTED else []
+    for key, word in PARTICULARS.items():
+        value = facts.get(key)
+        if isinstance(value, dict):
+            value = names(say, [str(each) for each in value.values()])
+        if value not in (None, ""):
+            parts.append(say("{name}: {value}", name=word(say), value=clean(str(value))))
+    return joined(say, *parts)

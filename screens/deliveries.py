@@ -1,0 +1,82 @@
+"""Words of the delivery ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from handlers.deliveries import ListedMessage, UnreachedMember
+from screens.texts import Say, clean, joined, names
+
+KINDS: dict[str, Callable[[Say], str]] = {
+    "reply": lambda say: say("reply"),
+    "urgent": lambda say: say("at once"),
+    "digest": lambda say: say("daily digest"),
+}
+STATES: dict[str, Callable[[Say], str]] = {
+    "due": lambda say: say("due"),
+    "sending": lambda say: say("being sent"),
+    "sent": lambda say: say("sent"),
+    "failed": lambda say: say("not delivered"),
+    "unknown": lambda say: say("uncertain"),
+}
+NOTICES: dict[str, Callable[[Say], str]] = {
+    "period_opened": lambda say: say("month open"),
+    "declare_reminder": lambda say: say("reminder to declare"),
+    "review_pending": lambda say: say("waiting for review"),
+    "period_closed": lambda say: say("month closed"),
+    "calendar_unknown": lambda say: say("holidays unknown"),
+    "lines_decided": lambda say: say("decision"),
+    "declared_for": lambda say: say("declared on behalf"),
+    "entry_recorded": lambda say: say("entry recorded"),
+    "entry_reversed": lambda say: say("entry taken back"),
+    "member_answered": lambda say: say("answer to an entry"),
+    "identity_bound": lambda say: say("account bound"),
+}
+# what a channel may say, in words; other codes are quoted
+CODES: dict[str, Callable[[Say], str]] = {
+    "": lambda say: say("accepted"),
+    "channel_off": lambda say: say("the channel is switched off"),
+    "blocked": lambda say: say("the member blocked us"),
+    "window_closed": lambda say: say("the channel lets us write only after the member has written"),
+    "not_found": lambda say: say("the address does not exist any more"),
+    "rate_limited": lambda say: say("too many messages at once; tried again"),
+    "timeout": lambda say: say("no answer in time"),
+}
+
+
+def kind_word(say: Say, kind: str) -> str:
+    """How a message goes out."""
+    return KINDS[kind](say) if kind in KINDS else say("other")
+
+
+def state_of(say: Say, state: str) -> str:
+    """How a message stands."""
+    return STATES[state](say) if state in STATES else say("other")
+
+
+def notices_text(say: Say, notices: Iterable[tuple[str, int]]) -> str:
+    """What a message holds."""
+    words = [(NOTICES[kind](say) if kind in NOTICES else say("other notice"), number) for kind, number in notices]
+    return names(say, [word if number == 1 else f"{word}×{number}" for word, number in words])
+
+
+def code_words(say: Say, code: str) -> str:
+    """What a channel said."""
+    return CODES[code](say) if code in CODES else say("code {code}", code=clean(code))
+
+
+def attempts_text(say: Say, row: ListedMessage) -> str:
+    """Each attempt in words; a message without any was never tried."""
+    if not row.attempts:
+        return say("no address on any channel") if row.message.channel is None else say("not tried yet")
+    said = [code_words(say, each.code) for each in row.attempts]
+    return joined(say, *(f"{number}. {text}" for number, text in enumerate(said, 1))) if len(said) > 1 else said[0]
+
+
+def unreached_why(say: Say, row: UnreachedMember) -> str:
+    """Why somebody is not reached, and so what to do."""
+    if not row.bound:
+        return say("no account on any channel; please invite")
+    if not row.error:
+        return say("the newest message could not be delivered")
+    return say("the newest message could not be delivered: {why}", why=code_words(say, row.error))

@@ -1,0 +1,104 @@
+"""What happens to messages on their way: replies put in, claims given back, a way round for what failed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from storage.kinds import Instant
+from storage.outbox import REPLY, delivery, notice, outbox, put_all
+
+# Statements are built once: building one costs more than running it.
+_PUT = sa.insert(outbox)
+_KEEP_BODY = sa.update(outbox).where(outbox.c.id == sa.bindparam("number")).values(body=sa.bindparam("body_"))
+_REDIRECT = sa.update(notice).where(notice.c.outbox_id == sa.bindparam("old")).values(outbox_id=sa.bindparam("new"))
+_COMPOSED = (
+    sa.update(notice)
+    .where(notice.c.id == sa.bindparam("number"))
+    .values(state="composed", outbox_id=sa.bindparam("message"))
+)
+
+
+def compose(connection: sa.Connection, messages: Mapping[int, int]) -> None:
+    """Notice → the message it became part of."""
+    if messages:
+        rows = [{"number": number, "message": message} for number, message in messages.items()]
+        connection.execute(_COMPOSED, rows)
+
+
+def put_reply(connection: sa.Connection, values: Mapping[str, Any], now: datetime) -> None:
+    """Adds the reply to a message; values has key, member_id, channel, address and body."""
+    fixed = {"class": REPLY, "state": "due", "attempts": 0, "due_at": now, "made_at": now}
+    connection.execute(_PUT, {**fixed, **values})
+
+
+def any_due(connection: sa.Connection, channel: str, now: datetime) -> bool:
+    """Whether something is due on a channel."""
+    c = outbox.c
+    query = sa.select(c.id).where(c.state == "due", c.due_at <= now, c.channel == channel).limit(1)
+    return connection.execute(query).first() is not None
+
+
+def keep_bodies(connection: sa.Connection, bodies: Mapping[int, dict[str, Any]]) -> None:
+    """Stores rendered screens by the number of their message."""
+    if bodies:
+        connection.execute(_KEEP_BODY, [{"number": number, "body_": body} for number, body in bodies.items()])
+
+
+def put_back(connection: sa.Connection, ids: Iterable[int]) -> None:
+    """What was taken and not tried is due again, as if it had not been taken."""
+    query = sa.update(outbox).where(outbox.c.id.in_(list(ids)), outbox.c.state == "sending")
+    connection.execute(query.values(state="due", attempts=outbox.c.attempts - 1))
+
+
+def leave_unknown(connection: sa.Connection, channels: Collection[str], now: datetime) -> int:
+    """After a restart, in channels where what is sent twice is seen twice: a notice that was being sent may have
+    arrived, and is not sent again; a reply is, since somebody waits for it. Gives how many are unknown."""
+    c = outbox.c
+    here = (c.state == "sending", c.channel.in_(list(channels)), c["class"] != REPLY)
+    attempt = sa.select(
+        c.id, c.member_id, c.channel, c.attempts, sa.literal("unknown"), sa.literal("restart"), sa.literal(now, Instant)
+    )
+    columns = ["outbox_id", "member_id", "channel", "attempt", "result", "code", "at"]
+    connection.execute(sa.insert(delivery).from_select(columns, attempt.where(*here)))
+    return connection.execute(sa.update(outbox).where(*here).values(state="unknown", settled_at=now)).rowcount
+
+
+def due_to(connection: sa.Connection, channel: str, address: str) -> list[tuple[int, str]]:
+    """The notices' messages that wait to go to an address, each with its class."""
+    c = outbox.c
+    here = (c.channel == channel, c.address == address, c.state == "due", c["class"] != REPLY)
+    return [(row[0], row[1]) for row in connection.execute(sa.select(c.id, c["class"]).where(*here).order_by(c.id))]
+
+
+def move(connection: sa.Connection, channel: str, old: str, new: str) -> None:
+    """What waits for an address goes to the one that took its place."""
+    c = outbox.c
+    here = (c.channel == channel, c.address == old, c.state.in_(("due", "sending")))
+    connection.execute(sa.update(outbox).where(*here).values(address=new))
+
+
+def turn_away(connection: sa.Connection, ids: Iterable[int]) -> None:
+    """Messages that will not be sent any more."""
+    connection.execute(sa.update(outbox).where(outbox.c.id.in_(list(ids))).values(state="cancelled"))
+
+
+def redirect(connection: sa.Connection, rows: Sequence[Mapping[str, Any]], now: datetime) -> int:
+    """Makes messages anew for another address with the notices of those that failed; once for each of these.
+
+    Each row has `was` (the failed message), class, member_id, channel and address; gives how many are new.
+    """
+    fixed = {"state": "due", "due_at": now, "made_at": now}
+    by_key = {f"again:{row['was']}": row for row in rows}
+    fresh = [
+        {"key": key, **fixed, **{name: value for name, value in row.items() if name != "was"}}
+        for key, row in by_key.items()
+    ]
+    numbers = put_all(connection, fresh)
+    if numbers:
+        moved = [{"old": by_key[key]["was"], "new": number} for key, number in numbers.items()]
+        connection.execute(_REDIRECT, moved)
+    return len(numbers)

@@ -1,0 +1,52 @@
+"""The console of a house that is in use, and browsers in front of it."""
+
+import re
+import secrets
+from collections.abc import Callable, Iterator
+
+import pytest
+from starlette.testclient import TestClient
+
+from bot.app import Parts, build
+from bot.secrets import hashed
+from console.auth import COOKIE
+from handlers.signin import OpenForDemo
+from rules.access import SYSTEM
+from storage.members import member_by_code
+
+Browsers = Callable[[str], TestClient]
+
+
+@pytest.fixture
+def house(parts: Parts) -> Iterator[TestClient]:
+    """A browser that is not signed in; the house is real, not the demo."""
+    with TestClient(build(parts), follow_redirects=False) as client:
+        yield client
+
+
+def number_of(parts: Parts, code: str) -> int:
+    """The number of a member."""
+    found = parts.database.read(lambda connection: member_by_code(connection, code))
+    assert found is not None
+    return found
+
+
+@pytest.fixture
+def as_person(parts: Parts, house: TestClient) -> Browsers:
+    """A browser signed in as the member with a code."""
+
+    def open_as(code: str) -> TestClient:
+        key = secrets.token_urlsafe(32)
+        parts.desk.do(SYSTEM, OpenForDemo(number_of(parts, code), hashed(key)), parts.clock.now())
+        client = TestClient(house.app, follow_redirects=False)
+        client.cookies.set(COOKIE, key, path="/console")
+        return client
+
+    return open_as
+
+
+def csrf_in(text: str) -> str:
+    """The key of the first form of a page."""
+    found = re.search(r'name="csrf" value="([^"]+)"', text)
+    assert found, text
+    return found[1]
