@@ -51,7 +51,7 @@ class Router:
         try:
             heard = await asyncio.to_thread(self._hear, inbound, now)
             return await asyncio.wrap_future(
-                self.desk.store.submit(lambda connection: self._unit(connection, inbound, heard, now))
+                self.desk.store.submit(lambda connection: self._unit(connection, inbound, heard, now), turn_of(inbound))
             )
         except Busy:
             log.exception("database busy", channel=inbound.channel)
@@ -75,7 +75,7 @@ class Router:
             return reply
 
         try:
-            return await asyncio.wrap_future(self.desk.store.submit(unit))
+            return await asyncio.wrap_future(self.desk.store.submit(unit, turn_of(inbound)))
         except Busy:
             log.exception("message could not be parked", channel=inbound.channel)
             return [dialogs.plain(door.busy(words(self.locale)), self.public_url)]
@@ -128,6 +128,11 @@ class Router:
             kept = [dialogs.plain(door.shown_once(say), self.public_url)]
         inbox.keep(connection, _row(inbound, member, kept, now))
         return reply
+
+
+def turn_of(inbound: Inbound) -> str:
+    """Messages of one address are handled one after another, by whatever process."""
+    return f"{inbound.channel}:{inbound.address}"
 
 
 def _row(inbound: Inbound, member: int | None, reply: list[Rendered], now: datetime) -> dict[str, Any]:

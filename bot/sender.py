@@ -48,6 +48,7 @@ class Sender:
         await self._write(lambda connection: outbox.release_claimed(connection, self.clock.now()))
         while True:
             try:
+                await self._take_over()
                 await self.drain()
             except Exception:
                 log.exception("sending stopped; goes on in a moment")
@@ -56,6 +57,12 @@ class Sender:
                 await asyncio.wait_for(self.wake.wait(), PAUSE_S)
             except TimeoutError:
                 continue
+
+    async def _take_over(self) -> None:
+        """Goes on with what another process was sending when it died."""
+        store = self.desk.store
+        if store.owner and await asyncio.to_thread(store.read, partial(outbox.others_send, owner=store.owner)):
+            await self._write(lambda connection: outbox.release_claimed(connection, self.clock.now()))
 
     async def drain(self) -> int:
         """Sends all that is due now; gives how many messages."""
@@ -79,7 +86,7 @@ class Sender:
 
     def _claim(self, connection: Connection, now: datetime) -> list[OutboxRow]:
         """Claims due rows and renders each once: every retry sends the same bytes."""
-        rows = outbox.claim(connection, now, AT_ONCE)
+        rows = outbox.claim(connection, now, AT_ONCE, self.desk.store.owner)
         ready = []
         for row in rows:
             body = row.body

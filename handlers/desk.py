@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from concurrent.futures import Future
 from datetime import datetime
-from typing import Any, Protocol, TypeVar
+from typing import Any
 
 from handlers import inbox, ledger, members, notices, overview, periods
 from handlers.context import Context, Handler, House
 from handlers.declarations import REQUESTS as DECLARATIONS
 from rules.access import Actor
-from storage.engine import Connection
-
-T = TypeVar("T")
+from storage.engine import Connection, Store
 
 REQUESTS: dict[type, Handler] = {
     **members.REQUESTS,
@@ -25,16 +23,6 @@ REQUESTS: dict[type, Handler] = {
     **inbox.REQUESTS,
 }
 BY_NAME: Mapping[str, type] = {request.__name__: request for request in REQUESTS}
-
-
-class Store(Protocol):
-    """A database as the desk uses it: `storage.engine.Database`."""
-
-    def submit(self, unit: Callable[[Connection], T]) -> Future[T]:
-        """Queues a write unit."""
-
-    def read(self, query: Callable[[Connection], T]) -> T:
-        """Runs a query."""
 
 
 class Desk:

@@ -9,7 +9,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from storage.kinds import Instant, Json
+from storage.kinds import Instant, Json, slices
+from storage.locks import is_free, presence, shared
 from storage.metadata import identifier, metadata, refers
 
 notice = sa.Table(
@@ -40,6 +41,7 @@ outbox = sa.Table(
     sa.Column("due_at", Instant, nullable=False),
     sa.Column("made_at", Instant, nullable=False),
     sa.Column("settled_at", Instant),
+    sa.Column("claimed_by", sa.BigInteger),
     sa.Index("ix_outbox_state_due", "state", "due_at"),
     sa.Index("ix_outbox_address", "channel", "address", "id"),
 )
@@ -93,7 +95,8 @@ class Delivered:
 
 def known_keys(connection: sa.Connection, keys: Iterable[str]) -> set[str]:
     """Those of the keys that have a notice already."""
-    return set(connection.execute(sa.select(notice.c.key).where(notice.c.key.in_(list(keys)))).scalars())
+    query = sa.select(notice.c.key).where(notice.c.key.in_(sa.bindparam("keys", expanding=True)))
+    return {key for some in slices(keys) for key in connection.execute(query, {"keys": some}).scalars()}
 
 
 def tell(connection: sa.Connection, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -118,8 +121,9 @@ def waiting_notices(connection: sa.Connection, kinds: Iterable[str]) -> dict[int
 
 def settle_notices(connection: sa.Connection, ids: Iterable[int], state: str, outbox_id: int | None = None) -> None:
     """Marks notices as composed into a message, or as dropped or lapsed."""
-    query = sa.update(notice).where(notice.c.id.in_(list(ids))).values(state=state, outbox_id=outbox_id)
-    connection.execute(query)
+    for some in slices(ids):
+        query = sa.update(notice).where(notice.c.id.in_(some)).values(state=state, outbox_id=outbox_id)
+        connection.execute(query)
 
 
 def put_all(connection: sa.Connection, rows: Sequence[Mapping[str, Any]]) -> dict[str, int]:
@@ -131,13 +135,15 @@ def put_all(connection: sa.Connection, rows: Sequence[Mapping[str, Any]]) -> dic
     if not fresh:
         return {}
     connection.execute(sa.insert(outbox), fresh)
-    query = sa.select(c.key, c.id).where(c.key.in_([row["key"] for row in fresh]))
-    return {row.key: row.id for row in connection.execute(query)}
+    query = sa.select(c.key, c.id).where(c.key.in_(sa.bindparam("keys", expanding=True)))
+    some_keys = slices(row["key"] for row in fresh)
+    return {row.key: row.id for some in some_keys for row in connection.execute(query, {"keys": some})}
 
 
 def has_key(connection: sa.Connection, keys: Iterable[str]) -> set[str]:
     """Those of the keys that are in the outbox already."""
-    return set(connection.execute(sa.select(outbox.c.key).where(outbox.c.key.in_(list(keys)))).scalars())
+    query = sa.select(outbox.c.key).where(outbox.c.key.in_(sa.bindparam("keys", expanding=True)))
+    return {key for some in slices(keys) for key in connection.execute(query, {"keys": some}).scalars()}
 
 
 def anything_due(connection: sa.Connection, now: datetime, kinds: Iterable[str]) -> bool:
@@ -148,15 +154,19 @@ def anything_due(connection: sa.Connection, now: datetime, kinds: Iterable[str])
     return bool(connection.execute(sa.select(sa.or_(waiting.exists(), due.exists()))).scalar())
 
 
-def claim(connection: sa.Connection, now: datetime, most: int) -> list[OutboxRow]:
-    """Takes due messages for sending, replies first, then urgent ones."""
+def claim(connection: sa.Connection, now: datetime, most: int, owner: int = 0) -> list[OutboxRow]:
+    """Takes due messages for sending by a process, replies first, then urgent ones."""
     c = outbox.c
     order = sa.case({"reply": 0, "urgent": 1, "digest": 2}, value=c["class"], else_=3)
     query = sa.select(c.id).where(c.state == "due", c.due_at <= now).order_by(order, c.id).limit(most)
     ids = list(connection.execute(query.with_for_update(skip_locked=True)).scalars())
     if not ids:
         return []
-    connection.execute(sa.update(outbox).where(c.id.in_(ids)).values(state="sending", attempts=c.attempts + 1))
+    connection.execute(
+        sa.update(outbox)
+        .where(c.id.in_(ids))
+        .values(state="sending", attempts=c.attempts + 1, claimed_by=owner or None)
+    )
     taken = sa.select(c.id, c["class"], c.member_id, c.channel, c.address, c.body, c.attempts).where(c.id.in_(ids))
     return [OutboxRow(*row) for row in connection.execute(taken.order_by(order, c.id))]
 
@@ -181,7 +191,9 @@ def settle(
     values: dict[str, Any] = {"state": state, "settled_at": now}
     if due_at is not None:
         values["due_at"] = due_at
-    connection.execute(sa.update(outbox).where(outbox.c.id == row.id).values(**values))
+    # when this process was thought dead and another sends it now, the message is the other's
+    mine = sa.and_(outbox.c.id == row.id, outbox.c.attempts == row.attempts)
+    connection.execute(sa.update(outbox).where(mine).values(**values))
     attempt = {
         "outbox_id": row.id,
         "member_id": row.member,
@@ -195,9 +207,21 @@ def settle(
 
 
 def release_claimed(connection: sa.Connection, now: datetime) -> int:
-    """After a restart: what was being sent when the process died is tried again; gives how many."""
-    query = sa.update(outbox).where(outbox.c.state == "sending").values(state="due", due_at=now)
+    """What was being sent when a process died is tried again; gives how many."""
+    c = outbox.c
+    query = sa.update(outbox).where(c.state == "sending").values(state="due", due_at=now)
+    if shared(connection):
+        owners = connection.execute(sa.select(c.claimed_by).where(c.state == "sending").distinct()).scalars()
+        dead = [owner for owner in owners if owner is not None and is_free(connection, presence(owner))]
+        query = query.where(sa.or_(c.claimed_by.in_(dead), c.claimed_by.is_(None)))
     return connection.execute(query).rowcount
+
+
+def others_send(connection: sa.Connection, owner: int) -> bool:
+    """Whether some message is being sent by another process, or was when that died."""
+    c = outbox.c
+    others = sa.or_(c.claimed_by.is_(None), c.claimed_by != owner)
+    return connection.execute(sa.select(c.id).where(c.state == "sending", others).limit(1)).first() is not None
 
 
 def sent_to(connection: sa.Connection, channel: str, address: str, most: int) -> list[Delivered]:

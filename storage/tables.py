@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from storage import audit, declarations, evidence, inbox, invitations, ledger, members, outbox, reviews, schemes
+from storage import audit, declarations, evidence, inbox, invitations, ledger, marks, members, outbox, reviews, schemes
 from storage.metadata import metadata
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "inbox",
     "invitations",
     "ledger",
+    "marks",
     "members",
     "metadata",
     "outbox",

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from bot.sample.history import UNFINISHED, remove_unfinished
+from bot.sample.marks import UNFINISHED, remove_unfinished
 from storage.engine import sqlite_engine
 
 
