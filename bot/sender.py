@@ -42,6 +42,7 @@ class Sender:
     locale: str
     public_url: str
     wake: asyncio.Event = field(default_factory=asyncio.Event)
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def run(self) -> None:
         """Sends until cancelled; what was being sent when the process died before goes first."""
@@ -65,7 +66,11 @@ class Sender:
             await self._write(lambda connection: outbox.release_claimed(connection, self.clock.now()))
 
     async def drain(self) -> int:
-        """Sends all that is due now; gives how many messages."""
+        """Sends all that is due now; gives how many messages. What was being sent before is sent when it returns."""
+        async with self.turn:
+            return await self._drain()
+
+    async def _drain(self) -> int:
         sent = 0
         while await asyncio.to_thread(self.desk.store.read, self._pending):
             now = self.clock.now()

@@ -64,7 +64,7 @@ class PostgresDatabase:
         self._waiting: SimpleQueue[_Waiting | None] = SimpleQueue()
         self._lanes: dict[str, deque[_Waiting]] = {}
         self._door = threading.Condition()
-        self._unanswered = 0
+        self._inside = 0  # units not answered, reads not ended
         self._closing = False
         self._keeper = Keeper(self._writer, self.owner)
         self._threads = [
@@ -77,10 +77,8 @@ class PostgresDatabase:
         """Queues a unit; the future is answered after its COMMIT. Units with the same key run one after another."""
         answer: Future[T] = Future()
         waiting = _Waiting(unit, answer, key)
+        self._come_in()
         with self._door:
-            if self._closing:
-                raise Closed
-            self._unanswered += 1
             if key and key in self._lanes:
                 self._lanes[key].append(waiting)
                 return answer
@@ -95,7 +93,11 @@ class PostgresDatabase:
 
     def read(self, query: Unit[T]) -> T:
         """Runs a query on one consistent snapshot."""
-        return read_from(self._readers, query)
+        self._come_in()
+        try:
+            return read_from(self._readers, query)
+        finally:
+            self._go_out()
 
     def lease(self, name: str) -> Lease:
         """What only one process may do: this one tries for it every second until it closes."""
@@ -107,7 +109,7 @@ class PostgresDatabase:
             if self._closing:
                 return
             self._closing = True
-            self._door.wait_for(lambda: not self._unanswered)
+            self._door.wait_for(lambda: not self._inside)
         for _ in self._threads:
             self._waiting.put(None)
         for thread in self._threads:
@@ -122,19 +124,26 @@ class PostgresDatabase:
             if waiting.answer.set_running_or_notify_cancel():
                 self._answer(waiting)
             self._next(waiting.key)
+            self._go_out()
 
     def _next(self, key: str) -> None:
         with self._door:
-            self._unanswered -= 1
-            if not self._unanswered:
-                self._door.notify_all()
-            if not key:
-                return
-            lane = self._lanes[key]
-            if lane:
-                self._waiting.put(lane.popleft())
-            else:
+            if key and self._lanes[key]:
+                self._waiting.put(self._lanes[key].popleft())
+            elif key:
                 del self._lanes[key]
+
+    def _come_in(self) -> None:
+        with self._door:
+            if self._closing:
+                raise Closed
+            self._inside += 1
+
+    def _go_out(self) -> None:
+        with self._door:
+            self._inside -= 1
+            if not self._inside:
+                self._door.notify_all()
 
     def _answer(self, waiting: _Waiting) -> None:
         for left in reversed(range(TRIES)):

@@ -7,6 +7,7 @@ from tests.houses import on_both
 
 pytestmark = on_both
 
+
 def test_a_month_from_opening_to_closing(people: People):
     member, secretary = people["m03"], people["m01"]
     opened = member.inbox()[-1]
