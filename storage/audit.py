@@ -133,11 +133,12 @@ def broken_at(connection: sa.Connection) -> int | None:
         c.id, c.at, c.actor_id, c.behalf_id, c.action, c.subject, c.subject_id, c.facts, c.previous, c.hash
     ).order_by(c.id)
     expected, previous = 1, GENESIS
-    for row in connection.execute(query.execution_options(yield_per=1000)):
-        content = tuple(row)[:8]
-        if row.id != expected or row.previous != previous or row.hash != _link(previous, content):
-            return int(row.id)
-        expected, previous = expected + 1, row.hash
+    with connection.execute(query.execution_options(yield_per=1000)) as rows:
+        for row in rows:
+            content = tuple(row)[:8]
+            if row.id != expected or row.previous != previous or row.hash != _link(previous, content):
+                return int(row.id)
+            expected, previous = expected + 1, row.hash
     return None
 
 
