@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+import sqlalchemy as sa
 
 from benchmarks.process import Failed
 
@@ -49,6 +50,28 @@ class Cluster:
         """What a query finds."""
         with psycopg.connect(self._server.get_uri(database=database)) as connection:
             return connection.execute(query.encode()).fetchall()
+
+
+def fill(url: str, file: Path) -> None:
+    """Makes the tables in an empty database and copies a demo's rows from a SQLite file."""
+    from storage.engine import sqlite_engine
+    from storage.tables import metadata
+    from storage.upgrade import upgrade_server
+    from storage.wire import postgres_engine
+
+    upgrade_server(url)
+    here, there = sqlite_engine(file, read_only=True), postgres_engine(url, pool_size=1)
+    with here.connect() as source, there.begin() as target:
+        for table in metadata.sorted_tables:
+            rows = [dict(row) for row in source.execute(sa.select(table)).mappings()]
+            if rows:
+                target.execute(sa.insert(table), rows)
+            if "id" in table.c:
+                after = max((row["id"] for row in rows), default=0) + 1
+                target.exec_driver_sql(f"SELECT setval(pg_get_serial_sequence('{table.name}', 'id'), {after}, false)")
+        target.exec_driver_sql("INSERT INTO mark VALUES ('demo', 0)")
+    here.dispose()
+    there.dispose()
 
 
 @contextmanager

@@ -7,19 +7,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-import sqlalchemy as sa
 from starlette.testclient import TestClient
 
-from benchmarks.cluster import Cluster
+from benchmarks.cluster import Cluster, fill
 from bot.app import EXAMPLES, Parts, build, open_parts
 from bot.clock import Clock
 from bot.config import Settings
 from bot.sample.history import Loader
 from bot.sample.marks import marked
-from storage.engine import sqlite_engine
-from storage.tables import metadata
-from storage.upgrade import upgrade_server
-from storage.wire import postgres_engine
 from tests.flows.people import People
 
 START = datetime(2026, 11, 22, 1, 0, tzinfo=UTC)
@@ -54,19 +49,7 @@ def year(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def year_there(year: Path, postgres: Cluster) -> str:
     """The name of a database with the rows of the year, which no test changes."""
     name = postgres.create()
-    upgrade_server(postgres.url(name))
-    here, there = sqlite_engine(year / "zhibu.db", read_only=True), postgres_engine(postgres.url(name), pool_size=1)
-    with here.connect() as source, there.begin() as target:
-        for table in metadata.sorted_tables:
-            rows = [dict(row) for row in source.execute(sa.select(table)).mappings()]
-            if rows:
-                target.execute(sa.insert(table), rows)
-            if "id" in table.c:
-                after = max((row["id"] for row in rows), default=0) + 1
-                target.exec_driver_sql(f"SELECT setval(pg_get_serial_sequence('{table.name}', 'id'), {after}, false)")
-        target.exec_driver_sql("INSERT INTO mark VALUES ('demo', 0)")
-    here.dispose()
-    there.dispose()
+    fill(postgres.url(name), year / "zhibu.db")
     return name
 
 
