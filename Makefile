@@ -30,7 +30,7 @@ fix: .venv/.dev  ## repair what the linter and the formatter can repair alone
 bench: .venv/.run  ## measure speed and size; ONLY=name measures that figure alone at full size
 	@$(BIN)/python -m benchmarks bench $(ONLY)
 
-faults: .venv/.run  ## break the running bot and count what is lost; ONLY=name for one figure at full size
+faults: .venv/.dev  ## break the running bot and count what is lost; ONLY=name for one figure at full size
 	@$(BIN)/python -m benchmarks faults $(ONLY)
 
 locale: .venv/.dev  ## gather the sentences of the code into the catalogue and compile it

@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 from rich.console import Console
 
 from benchmarks import console as committee
-from benchmarks import http, kill, load, review, start, telegram_kill, telegram_pacing
+from benchmarks import http, kill, load, postgres, review, start, telegram_kill, telegram_pacing
 from benchmarks.figure import Figure, Goals, keep, misses, table
 from benchmarks.process import HOUSE, Failed, Samples
 
@@ -42,6 +42,7 @@ MEASUREMENTS = {
     ),
     "faults": (
         Measurement((kill.LOST, kill.DOUBLE), kill.figures),
+        Measurement((postgres.NAME,), postgres.figures),
         Measurement((telegram_kill.LOST, telegram_kill.DOUBLE, telegram_kill.MISDIRECTED), telegram_kill.figures),
     ),
 }
@@ -52,6 +53,7 @@ AT_MOST = {
     committee.EXPORT: 5.0,
     kill.LOST: 0.0,
     kill.DOUBLE: 0.0,
+    postgres.NAME: 0.0,
     telegram_pacing.OVER: 0.0,
     telegram_kill.LOST: 0.0,
     telegram_kill.DOUBLE: 0.0,

@@ -152,13 +152,18 @@ def compare(acknowledged: Iterable[Declared], kept: Iterable[Declared]) -> tuple
 
 
 def stored(data: Path) -> list[Declared]:
-    """The submitted declarations, read from the file itself.
+    """The submitted declarations, read from the file itself."""
+    return paired(_read(data, SUBMITTED))
+
+
+def paired(lines: Iterable[tuple[str, str, float]]) -> list[Declared]:
+    """Lines (member, criterion, quantity) as the declarations they came with.
 
     The lines of a declaration are made together, so in the order of their numbers each member's hours are followed by
     the times that belong to them; a part that stands alone gives a declaration with 0 for the missing one.
     """
     made: dict[str, list[Declared]] = {}
-    for persona, criterion, quantity in _read(data, SUBMITTED):
+    for persona, criterion, quantity in lines:
         own = made.setdefault(persona, [])
         if criterion == TIMES and own and own[-1].times == 0:
             own[-1] = Declared(persona, own[-1].hours, quantity)

@@ -40,10 +40,11 @@ class Server:
         data: Path | None = None,
         core: int | None = None,
         settings: Mapping[str, str] | None = None,
+        url: str = "",
     ) -> None:
         self.port = free_port()
         self._command = [sys.executable, "-m", *(part.format(port=self.port) for part in command)]
-        self._environment = environment(data or work) | dict(settings or {})
+        self._environment = environment(data or work, url) | dict(settings or {})
         self._pin = None if core is None else lambda: os.sched_setaffinity(0, {core})
         self._name = " ".join(command[:2]) if command[0] == "bot" else command[0]
         self._log = work / f"{command[0]}-{self.port}.log"
@@ -137,17 +138,17 @@ def seed(work: Path) -> Path:
     return folder
 
 
-def demo(work: Path, data: Path) -> Server:
-    """`zhibu demo` on a folder, its clock at `NOW` at every start."""
-    return Server(work, "bot", "demo", "--data", str(data), "--port", "{port}", "--now", NOW)
+def demo(work: Path, data: Path, url: str = "") -> Server:
+    """`zhibu demo` on a folder (and a database server), its clock at `NOW` at every start."""
+    return Server(work, "bot", "demo", "--data", str(data), "--port", "{port}", "--now", NOW, url=url)
 
 
-def zhibu(data: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+def zhibu(data: Path, *arguments: str, url: str = "") -> subprocess.CompletedProcess[str]:
     """One command of `zhibu` on a data folder, in a process of its own."""
     return subprocess.run(
         [sys.executable, "-m", "bot", *arguments],
         cwd=HOUSE,
-        env=environment(data),
+        env=environment(data, url),
         capture_output=True,
         text=True,
         timeout=120,
@@ -155,10 +156,10 @@ def zhibu(data: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def environment(data: Path) -> dict[str, str]:
+def environment(data: Path, url: str = "") -> dict[str, str]:
     """The environment of a measured process: none of the user's own settings."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("ZHIBU_")}
-    return kept | {"ZHIBU_DATA": str(data), "ZHIBU_LOCALE": LOCALE}
+    return kept | {"ZHIBU_DATA": str(data), "ZHIBU_LOCALE": LOCALE, "ZHIBU_DATABASE_URL": url}
 
 
 def free_port() -> int:

@@ -35,8 +35,8 @@ from handlers.context import House
 from handlers.desk import Desk
 from handlers.members import WEBCHAT
 from scheduler.runner import Runner
-from storage.engine import Database, Reader
-from storage.upgrade import upgrade
+from storage.engine import Store
+from storage.opening import open_database, open_reader
 
 if TYPE_CHECKING:  # a house without Telegram holds none of it in memory
     from bot.telegram.service import Service
@@ -48,12 +48,16 @@ class FolderInUse(RuntimeError):
     """Another process works in this data folder."""
 
 
+class NothingThere(RuntimeError):
+    """Nothing was ever stored here."""
+
+
 @dataclass(slots=True)
 class Parts:
     """A house ready to serve."""
 
     settings: Settings
-    database: Database
+    database: Store
     desk: Desk
     clock: Clock
     lock: IO[str]
@@ -74,12 +78,12 @@ def house(settings: Settings) -> House:
     return House(ZoneInfo(settings.timezone), CHINA)
 
 
-def lock_folder(folder: Path) -> IO[str]:
-    """Takes a data folder for this process alone."""
+def lock_folder(folder: Path, *, shared: bool = False) -> IO[str]:
+    """Takes a data folder for this process alone, or beside others whose data stands on a server."""
     folder.mkdir(parents=True, exist_ok=True)
     lock = (folder / "zhibu.lock").open("w")
     try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(lock, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
     except BlockingIOError as error:
         lock.close()
         raise FolderInUse(str(folder)) from error
@@ -88,16 +92,21 @@ def lock_folder(folder: Path) -> IO[str]:
 
 def open_parts(settings: Settings, clock: Clock | None = None, lock: IO[str] | None = None) -> Parts:
     """Takes the data folder (unless it is held already), brings its tables up to date, and opens it."""
-    lock = lock or lock_folder(settings.data)
-    upgrade(settings.database)
-    database = Database(settings.database)
+    lock = lock or lock_folder(settings.data, shared=settings.on_server)
+    try:
+        database = open_database(settings.url)
+    except BaseException:
+        lock.close()
+        raise
     return Parts(settings, database, Desk(database, house(settings)), clock or Clock(real_time), lock)
 
 
 @contextmanager
 def read_only(settings: Settings) -> Iterator[tuple[Desk, datetime]]:
     """A desk for reading commands: it takes no lock and writes nothing."""
-    reader = Reader(settings.database)
+    reader = open_reader(settings.url)
+    if reader is None:
+        raise NothingThere
     try:
         yield Desk(reader, house(settings)), real_time()
     finally:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, SecretStr, ValidationInfo, field_validator
@@ -22,14 +23,16 @@ from pydantic_settings import (
 FILE = "zhibu.env"
 SECRET = re.compile(r"[A-Za-z0-9_-]{16,256}")
 
+SQLITE, SERVER = "sqlite:///", "postgresql+psycopg://"
+
 
 class Settings(BaseSettings):
     """What an operator may set; each name is prefixed with ZHIBU_."""
 
-    model_config = SettingsConfigDict(env_prefix="ZHIBU_")
+    model_config = SettingsConfigDict(env_prefix="ZHIBU_", hide_input_in_errors=True)
 
     data: Path = Path("data")
-    database_url: str = ""
+    database_url: str = Field(default="", repr=False)  # holds a password
     public_url: str = ""
     timezone: str = "Asia/Shanghai"
     locale: Literal["zh_CN", "en"] = "zh_CN"
@@ -69,11 +72,21 @@ class Settings(BaseSettings):
 
     @field_validator("database_url")
     @classmethod
-    def sqlite_only(cls, url: str) -> str:
-        """PostgreSQL is not served yet."""
-        if url and not url.startswith("sqlite:///"):
-            raise ValueError("only sqlite:///FILE is served in this version; leave it empty for the data folder")
-        return url.rstrip("/")
+    def database_served(cls, url: str) -> str:
+        """Refuses a database that is not served, in words that do not repeat the password."""
+        if not url or (url.startswith(SQLITE) and url != SQLITE):
+            return url.rstrip("/")
+        form = f"{SERVER}USER:PASSWORD@HOST:5432/DATABASE"
+        if not url.startswith(SERVER):
+            raise ValueError(f"give sqlite:///FILE or {form}; leave it empty for the data folder")
+        try:
+            parts = urlsplit(url)
+            named = bool(parts.path.strip("/")) and (parts.port is None or parts.port > 0)
+        except ValueError:
+            named = False
+        if not named:
+            raise ValueError(f"give it as {form}; write @ : / # % inside the password as %40 %3A %2F %23 %25")
+        return url
 
     @field_validator("telegram_secret")
     @classmethod
@@ -106,9 +119,19 @@ class Settings(BaseSettings):
         return int(days), int(weeks), int(months)
 
     @property
+    def on_server(self) -> bool:
+        """Whether the data stands on PostgreSQL, which several processes may use at once."""
+        return self.database_url.startswith(SERVER)
+
+    @property
     def database(self) -> Path:
-        """The database file."""
-        return Path(self.database_url.removeprefix("sqlite:///")) if self.database_url else self.data / "zhibu.db"
+        """The database file, where the data does not stand on a server."""
+        return Path(self.url.removeprefix(SQLITE))
+
+    @property
+    def url(self) -> str:
+        """Where the data stands; it may hold a password."""
+        return self.database_url or f"{SQLITE}{self.data / 'zhibu.db'}"
 
     @property
     def address(self) -> str:

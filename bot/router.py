@@ -62,7 +62,9 @@ class Router:
         try:
             heard = Heard("") if inbound.token else await asyncio.to_thread(self._hear, inbound, now)
             return await asyncio.wrap_future(
-                self.desk.store.submit(lambda connection: self._unit(connection, inbound, heard, now, parked))
+                self.desk.store.submit(
+                    lambda connection: self._unit(connection, inbound, heard, now, parked), turn_of(inbound)
+                )
             )
         except Busy:
             raise
@@ -85,7 +87,7 @@ class Router:
             inbox.keep(connection, row | {"state": "parked", "error": why})
             return sent(connection, inbound, Answered(None, reply), now)
 
-        return await asyncio.wrap_future(self.desk.store.submit(unit))
+        return await asyncio.wrap_future(self.desk.store.submit(unit, turn_of(inbound)))
 
     def _hear(self, inbound: Inbound, now: datetime) -> Heard:
         """Text matching happens before the unit."""
@@ -152,6 +154,11 @@ class Router:
         if ends:
             return Answered(member, dialogs.present(connection, place, screens, now, self.public_url), None, hidden)
         return Answered(member, [dialogs.plain(screen, self.public_url) for screen in screens], None, hidden)
+
+
+def turn_of(inbound: Inbound) -> str:
+    """Messages of one address are handled one after another, by whatever process."""
+    return f"{inbound.channel}:{inbound.address}"
 
 
 @dataclass(slots=True)

@@ -46,6 +46,7 @@ class Sender:
     locale: str
     public_url: str
     wake: asyncio.Event = field(default_factory=asyncio.Event)
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     _lanes: dict[str, Lane] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -66,6 +67,7 @@ class Sender:
         try:
             while True:
                 try:
+                    await self._take_over()
                     await self.drain()
                 except Exception:
                     log.exception("sending stopped; goes on in a moment")
@@ -87,8 +89,19 @@ class Sender:
         self._lanes[channel].wake()
         self.wake.set()
 
+    async def _take_over(self) -> None:
+        """Goes on with what another process was sending when it died."""
+        store = self.desk.store
+        if store.owner and await asyncio.to_thread(store.read, partial(outbox.others_send, owner=store.owner)):
+            await self._write(self._recover)
+
     async def drain(self) -> int:
-        """Sends all that is due now outside of the lanes; gives how many messages."""
+        """Sends all that is due now outside of the lanes; gives how many messages. What was being sent before is sent
+        when it returns."""
+        async with self.turn:
+            return await self._drain()
+
+    async def _drain(self) -> int:
         sent, among = 0, Among(outside=tuple(self._lanes))
         while await asyncio.to_thread(self.desk.store.read, self._pending):
             now = self.clock.now()
@@ -132,7 +145,7 @@ class Sender:
 
     def _claim(self, connection: Connection, now: datetime, most: int, among: Among) -> list[OutboxRow]:
         """Claims due rows and renders each once: every retry sends the same bytes."""
-        rows = outbox.claim(connection, now, most, among)
+        rows = outbox.claim(connection, now, most, among, self.desk.store.owner)
         fresh = [row for row in rows if row.body is None]
         notices = complete(connection, outbox.notices_of(connection, [row.id for row in fresh]))
         bodies: dict[int, Rendered] = {}

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from concurrent.futures import Future
 from datetime import datetime
-from typing import Any, Protocol, TypeVar
+from typing import Any
 
 from handlers import (
     account,
@@ -37,9 +37,7 @@ from handlers.context import Context, Handler, House
 from handlers.declarations import REQUESTS as DECLARATIONS
 from rules.access import Actor
 from storage.engine import Busy as Busy
-from storage.engine import Connection
-
-T = TypeVar("T")
+from storage.engine import Connection, Store
 
 REQUESTS: dict[type, Handler] = {
     **members.REQUESTS,
@@ -69,16 +67,6 @@ REQUESTS: dict[type, Handler] = {
     **trail.REQUESTS,
 }
 BY_NAME: Mapping[str, type] = {request.__name__: request for request in REQUESTS}
-
-
-class Store(Protocol):
-    """A database as the desk uses it: `storage.engine.Database`."""
-
-    def submit(self, unit: Callable[[Connection], T]) -> Future[T]:
-        """Queues a write unit."""
-
-    def read(self, query: Callable[[Connection], T]) -> T:
-        """Runs a query."""
 
 
 class Desk:

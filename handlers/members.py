@@ -10,6 +10,7 @@ from handlers.context import Context, Handler, Refused, refuse
 from handlers.declarations.review import waiting_lines
 from rules.periods import period_of
 from storage import confirmations, declarations, invitations, ledger, members, signin
+from storage.locks import hold_members
 from storage.members import Person
 
 INVITATION_DAYS = timedelta(days=7)
@@ -203,6 +204,7 @@ def invite(context: Context, request: Invite) -> Invitation | Refused:
     person = context.person(request.member)
     if person is None or context.actor.may("invite", person.unit, person.path) is None:
         return refuse("not_allowed")
+    hold_members(context.connection, [person.id])
     until = context.now + INVITATION_DAYS
     invitations.replace(
         context.connection,
@@ -238,6 +240,8 @@ def find_invitation(context: Context, request: FindInvitation) -> Invited | Refu
 
 def redeem(context: Context, request: Redeem) -> Entered | Refused:
     """Opens a session and binds the web chat, or counts a wrong PIN."""
+    known = invitations.find(context.connection, request.token_hash)
+    hold_members(context.connection, [] if known is None else [known.member])  # five tries, however many at once
     found = find_invitation(context, FindInvitation(request.token_hash))
     row = invitations.find(context.connection, request.token_hash)
     if isinstance(found, Refused) or row is None:

@@ -98,7 +98,7 @@ def status(context: Context, _request: Status) -> Facts:
             "lines": declarations.all_state_counts(connection),
             "entries": ledger.count(connection),
             "outbox": outbox.counts(connection),
-            "audit": audit.count(connection),
+            "audit": audit.count(connection) + audit.tail(connection),
         }
     )
 

@@ -11,6 +11,7 @@ from handlers.context import Context, Handler, Refused, refuse
 from rules.periods import day_after, last_day, period_of
 from rules.schemes import parse
 from storage import declarations, members, schemes
+from storage.locks import hold
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,7 @@ def publish(context: Context, request: Publish) -> PublishedVersion | Refused:
 
 def open_periods(context: Context, _request: OpenPeriods) -> Ran:
     """A new month: the row and the notices stand or fall together."""
+    hold(context.connection, "periods")
     period, opened = period_of(context.today), 0
     for row in schemes.versions(context.connection, context.today):
         published = context.version(row.id)
@@ -108,14 +110,16 @@ def open_periods(context: Context, _request: OpenPeriods) -> Ran:
 
 def close_periods(context: Context, _request: ClosePeriods) -> Ran:
     """What is undecided then posts in the month of its decision; the secretaries hear how many lines that is."""
+    hold(context.connection, "periods")
     closed = 0
     for row in schemes.versions(context.connection):
         months = context.version(row.id).scheme.months
         for period in schemes.unclosed(context.connection, row.scheme):
             if day_after(period, months.close_on) > context.today:
                 continue
+            if not schemes.close_period(context.connection, row.scheme, period, context.now):
+                continue
             closed += 1
-            schemes.close_period(context.connection, row.scheme, period, context.now)
             context.audit("close", "period", int(period.replace("-", "")), scheme=row.scheme)
             context.tell_all(_closing_notices(context, row.path, row.scheme, period))
     return Ran(closed)

@@ -12,6 +12,7 @@ import msgspec
 import sqlalchemy as sa
 
 from storage.kinds import EPOCH, Instant
+from storage.locks import hold, shared
 from storage.metadata import identifier, metadata
 from storage.statement import Statement
 
@@ -31,9 +32,23 @@ audit = sa.Table(
     sa.Index("ix_audit_subject", "subject", "subject_id"),
     sa.Index("ix_audit_at", "at", "actor_id", "action"),
 )
+# Several processes cannot all know the last link: what they record waits here until one of them links it, in order.
+unlinked = sa.Table(
+    "audit_unlinked",
+    metadata,
+    identifier(),
+    sa.Column("at", Instant, nullable=False),
+    sa.Column("actor_id", sa.BigInteger, nullable=False),
+    sa.Column("behalf_id", sa.BigInteger),
+    sa.Column("action", sa.String(64), nullable=False),
+    sa.Column("subject", sa.String(32), nullable=False),
+    sa.Column("subject_id", sa.BigInteger, nullable=False),
+    sa.Column("facts", sa.Text, nullable=False),
+)
 GENESIS = "0" * 64
 _LAST = Statement(sa.select(audit.c.id, audit.c.hash).order_by(audit.c.id.desc()).limit(1))
 _RECORD = Statement(sa.insert(audit))
+_PUT_ASIDE = Statement(sa.insert(unlinked))
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +63,10 @@ class Deed:
 
 
 def record(connection: sa.Connection, actor_id: int, deeds: Sequence[Deed], now: datetime) -> None:
-    """Adds audit entries (留痕记录) to the end of the chain."""
+    """Adds audit entries (留痕记录) to the end of the chain; where several processes write, to what is linked next."""
+    if shared(connection):
+        _put_aside(connection, actor_id, deeds, now)
+        return
     number, previous = _LAST.first(connection, {}) or (0, GENESIS)
     rows = []
     for deed in deeds:
@@ -132,6 +150,42 @@ def page(connection: sa.Connection, narrowed: Filter, span: range) -> list[DeedR
     return [DeedRow(*row[:7], msgspec.json.decode(row[7])) for row in rows]
 
 
+def _put_aside(connection: sa.Connection, actor_id: int, deeds: Sequence[Deed], now: datetime) -> None:
+    rows = [
+        {
+            "at": now,
+            "actor_id": actor_id,
+            "behalf_id": deed.behalf,
+            "action": deed.action,
+            "subject": deed.subject,
+            "subject_id": deed.subject_id,
+            "facts": msgspec.json.encode(deed.facts, order="sorted").decode(),
+        }
+        for deed in deeds
+    ]
+    _PUT_ASIDE.many(connection, rows)
+
+
+def link(connection: sa.Connection, most: int) -> int:
+    """Moves the oldest entries that wait to the end of the chain; gives how many.
+
+    What a transaction still open has recorded is not seen yet, and comes behind: the chain keeps the order of linking.
+    """
+    hold(connection, "audit")
+    waiting = connection.execute(sa.select(unlinked).order_by(unlinked.c.id).limit(most)).mappings().all()
+    if not waiting:
+        return 0
+    newest, previous = _LAST.first(connection, {}) or (0, GENESIS)
+    rows = []
+    for number, row in enumerate(waiting, newest + 1):
+        found = dict(row) | {"id": number, "previous": previous}
+        previous = found["hash"] = _link(previous, tuple(found.values())[:8])
+        rows.append(found)
+    connection.execute(sa.insert(audit), rows)
+    connection.execute(sa.delete(unlinked).where(unlinked.c.id.in_([row["id"] for row in waiting])))
+    return len(rows)
+
+
 def broken_at(connection: sa.Connection) -> int | None:
     """The number of the first audit entry that does not fit the chain; None when all fit."""
     c = audit.c
@@ -139,21 +193,28 @@ def broken_at(connection: sa.Connection) -> int | None:
         c.id, c.at, c.actor_id, c.behalf_id, c.action, c.subject, c.subject_id, c.facts, c.previous, c.hash
     ).order_by(c.id)
     expected, previous = 1, GENESIS
-    for row in connection.execute(query.execution_options(yield_per=1000)):
-        content = tuple(row)[:8]
-        if row.id != expected or row.previous != previous or row.hash != _link(previous, content):
-            return int(row.id)
-        expected, previous = expected + 1, row.hash
+    with connection.execute(query.execution_options(yield_per=1000)) as rows:
+        for row in rows:
+            content = tuple(row)[:8]
+            if row.id != expected or row.previous != previous or row.hash != _link(previous, content):
+                return int(row.id)
+            expected, previous = expected + 1, row.hash
     return None
 
 
 def last_at(connection: sa.Connection) -> datetime | None:
     """The instant of the latest deed."""
-    return connection.execute(sa.select(sa.func.max(audit.c.at))).scalar()
+    newest = [connection.execute(sa.select(sa.func.max(table.c.at))).scalar() for table in (audit, unlinked)]
+    return max((at for at in newest if at is not None), default=None)
+
+
+def tail(connection: sa.Connection) -> int:
+    """How many entries wait to be linked."""
+    return int(connection.execute(sa.select(sa.func.count()).select_from(unlinked)).scalar_one())
 
 
 def count(connection: sa.Connection) -> int:
-    """How many audit entries there are."""
+    """How many audit entries are linked."""
     return int(connection.execute(sa.select(sa.func.count()).select_from(audit)).scalar_one())
 
 

@@ -1,4 +1,4 @@
-"""The database: `write(unit)` and `read(query)`; on SQLite one writer thread with group commit."""
+"""The database: `write(unit)` and `read(query)`; on SQLite, here, one writer thread with group commit."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from queue import SimpleQueue
 from time import perf_counter
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 from urllib.parse import quote
 
 import sqlalchemy as sa
 import structlog
 
+from storage.lease import Lease
 from storage.statement import ON_ERROR
 
 log = structlog.get_logger(__name__)
@@ -52,6 +53,27 @@ class Closed(RuntimeError):
     """The database is being closed and takes no more units."""
 
 
+class Store(Protocol):
+    """A database that units are written to and queries read from; `owner` is this process among several, 0 alone."""
+
+    owner: int
+
+    def submit(self, unit: Unit[T], key: str = "") -> Future[T]:
+        """Queues a unit; those with the same key run one after another, in whatever process."""
+
+    def write(self, unit: Unit[T]) -> T:
+        """Runs a unit and waits until it is durable."""
+
+    def read(self, query: Unit[T]) -> T:
+        """Runs a query on one consistent snapshot."""
+
+    def lease(self, name: str) -> Lease:
+        """What only one process may do: this one tries for it until it closes."""
+
+    def close(self) -> None:
+        """Finishes what waits."""
+
+
 @dataclass(slots=True)
 class _Waiting:
     unit: Unit[Any]
@@ -85,6 +107,8 @@ class Database:
     group is rolled back and each unit is replayed alone.
     """
 
+    owner = 0
+
     def __init__(self, path: Path) -> None:
         self.path = path
         self._writer = sqlite_engine(path)
@@ -101,8 +125,8 @@ class Database:
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
         self._thread.start()
 
-    def submit(self, unit: Unit[T]) -> Future[T]:
-        """Queues a unit; the future is answered after its COMMIT."""
+    def submit(self, unit: Unit[T], key: str = "") -> Future[T]:
+        """Queues a unit; the future is answered after its COMMIT. All run one after another, whatever their key."""
         answer: Future[T] = Future()
         with self._door:  # nothing is put behind the mark at which the writer stops
             if self._closing:
@@ -118,6 +142,10 @@ class Database:
         """Runs a query on one consistent snapshot."""
         with self._readers.begin() as connection:
             return query(connection)
+
+    def lease(self, name: str) -> Lease:
+        """Held: no other process works here."""
+        return Lease(name, held=True)
 
     def close(self) -> None:
         """Finishes what waits, checkpoints, and closes; a second call does nothing more."""
@@ -162,7 +190,7 @@ class Database:
                 answer = self._transact([waiting])[0]
             except BaseException as error:  # noqa: BLE001 - handed to the caller, who waits for it
                 if last or not _passing(error):
-                    waiting.answer.set_exception(_handed(error))
+                    waiting.answer.set_exception(handed(error, busy=_passing(error)))
                     return
             else:
                 waiting.answer.set_result(answer)
@@ -208,6 +236,8 @@ class Database:
 class Reader:
     """A SQLite file opened for reading only, beside whatever process writes to it."""
 
+    owner = 0
+
     def __init__(self, path: Path) -> None:
         self._engine = sqlite_engine(path, read_only=True)
         sa.event.listen(self._engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
@@ -217,9 +247,17 @@ class Reader:
         with self._engine.begin() as connection:
             return query(connection)
 
-    def submit(self, unit: Unit[T]) -> Future[T]:
+    def submit(self, unit: Unit[T], key: str = "") -> Future[T]:
         """Refuses: nothing is written here."""
         raise Closed
+
+    def write(self, unit: Unit[T]) -> T:
+        """Refuses: nothing is written here."""
+        raise Closed
+
+    def lease(self, name: str) -> Lease:
+        """Never held: nothing is done here."""
+        return Lease(name)
 
     def close(self) -> None:
         """Lets go of the file."""
@@ -233,10 +271,10 @@ def _passing(error: BaseException) -> bool:
     return code is not None and code & 0xFF in PASSING  # the low byte is the kind, the rest its detail
 
 
-def _handed(error: BaseException) -> Exception:
+def handed(error: BaseException, *, busy: bool) -> Exception:
     """What a caller gets: Busy for what may pass; asyncio cannot carry StopIteration, and a unit ends no process."""
-    if isinstance(error, Exception) and not isinstance(error, StopIteration) and not _passing(error):
+    if isinstance(error, Exception) and not isinstance(error, StopIteration) and not busy:
         return error
-    handed = Busy(str(error)) if _passing(error) else RuntimeError(f"a unit raised {type(error).__name__}")
-    handed.__cause__ = error
-    return handed
+    given = Busy(str(error)) if busy else RuntimeError(f"a unit raised {type(error).__name__}")
+    given.__cause__ = error
+    return given

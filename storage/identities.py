@@ -169,7 +169,9 @@ def lapse(connection: sa.Connection, token_hash: str, now: datetime) -> None:
 def reachable(connection: sa.Connection, channel: str, day: date) -> list[Reachable]:
     """Everybody bound to a channel, in the order of the tree."""
     held: dict[int, list[str]] = {}
-    for row in connection.execute(sa.select(role.c.member_id, role.c.role).where(on_day(role)), {"day": day}):
+    for row in connection.execute(
+        sa.select(role.c.member_id, role.c.role).where(on_day(role)).order_by(role.c.id), {"day": day}
+    ):
         held.setdefault(row.member_id, []).append(row.role)
     bound = sa.select(identity.c.member_id).where(identity.c.channel == channel, identity.c.unbound_at.is_(None))
     query = PEOPLE.where(member.c.id.in_(bound)).order_by(unit.c.path, member.c.code)

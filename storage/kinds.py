@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from itertools import islice
+from typing import Any, TypeVar
 
 import msgspec
 import sqlalchemy as sa
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 SCALE = 10_000
+MOST = 2**63 - 1
+MOST_BOUND = 10_000  # values of one statement; databases take 32,766 or 65,535
+T = TypeVar("T")
 
 
 class Instant(sa.TypeDecorator[datetime]):
@@ -40,6 +45,8 @@ class Points(sa.TypeDecorator[Decimal]):
         whole, rest = divmod(numerator * SCALE, denominator)
         if rest:
             raise ValueError(f"more than four decimal places: {value}")
+        if abs(whole) > MOST:
+            raise OverflowError(f"beyond 64 bits: {value}")
         return whole
 
     def process_result_value(self, value: int | None, dialect: sa.Dialect) -> Decimal | None:
@@ -57,6 +64,13 @@ class Json(sa.TypeDecorator[Any]):
 
     def process_result_value(self, value: str | None, dialect: sa.Dialect) -> Any:
         return None if value is None else msgspec.json.decode(value)
+
+
+def slices(values: Iterable[T]) -> Iterator[list[T]]:
+    """The values in lists that one statement can take."""
+    rest = iter(values)
+    while some := list(islice(rest, MOST_BOUND)):
+        yield some
 
 
 def plain(value: Decimal) -> Decimal:

@@ -9,7 +9,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from storage.kinds import Instant, Json
+from storage.kinds import Instant, Json, slices
+from storage.locks import is_free, presence, shared
 from storage.metadata import identifier, metadata, refers
 
 notice = sa.Table(
@@ -40,6 +41,7 @@ outbox = sa.Table(
     sa.Column("due_at", Instant, nullable=False),
     sa.Column("made_at", Instant, nullable=False),
     sa.Column("settled_at", Instant),
+    sa.Column("claimed_by", sa.BigInteger),
     sa.Index("ix_outbox_state_due", "state", "due_at"),
     sa.Index("ix_outbox_address", "channel", "address", "id"),
     sa.Index("ix_outbox_made_at", "made_at", "state", "class"),
@@ -118,7 +120,8 @@ EVERYTHING = Among()
 _ATTEMPT = sa.insert(delivery)
 _SETTLE = (
     sa.update(outbox)
-    .where(outbox.c.id == sa.bindparam("number"))
+    # when this process was thought dead and another sends it now, the message is the other's
+    .where(outbox.c.id == sa.bindparam("number"), outbox.c.attempts == sa.bindparam("attempt_"))
     .values(
         state=sa.bindparam("state_"),
         due_at=sa.func.coalesce(sa.bindparam("due", type_=Instant), outbox.c.due_at),
@@ -129,7 +132,8 @@ _SETTLE = (
 
 def known_keys(connection: sa.Connection, keys: Iterable[str]) -> set[str]:
     """Those of the keys that have a notice already."""
-    return set(connection.execute(sa.select(notice.c.key).where(notice.c.key.in_(list(keys)))).scalars())
+    query = sa.select(notice.c.key).where(notice.c.key.in_(sa.bindparam("keys", expanding=True)))
+    return {key for some in slices(keys) for key in connection.execute(query, {"keys": some}).scalars()}
 
 
 def tell(connection: sa.Connection, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -156,8 +160,9 @@ def waiting_notices(
 
 def settle_notices(connection: sa.Connection, ids: Iterable[int], state: str, outbox_id: int | None = None) -> None:
     """Marks notices as composed into a message, or as dropped or lapsed."""
-    query = sa.update(notice).where(notice.c.id.in_(list(ids))).values(state=state, outbox_id=outbox_id)
-    connection.execute(query)
+    for some in slices(ids):
+        query = sa.update(notice).where(notice.c.id.in_(some)).values(state=state, outbox_id=outbox_id)
+        connection.execute(query)
 
 
 def drop_waiting(connection: sa.Connection, prefixes: Iterable[str]) -> None:
@@ -182,13 +187,15 @@ def put_all(connection: sa.Connection, rows: Sequence[Mapping[str, Any]]) -> dic
     if not fresh:
         return {}
     connection.execute(sa.insert(outbox), fresh)
-    query = sa.select(c.key, c.id).where(c.key.in_([row["key"] for row in fresh]))
-    return {row.key: row.id for row in connection.execute(query)}
+    query = sa.select(c.key, c.id).where(c.key.in_(sa.bindparam("keys", expanding=True)))
+    some_keys = slices(row["key"] for row in fresh)
+    return {row.key: row.id for some in some_keys for row in connection.execute(query, {"keys": some})}
 
 
 def has_key(connection: sa.Connection, keys: Iterable[str]) -> set[str]:
     """Those of the keys that are in the outbox already."""
-    return set(connection.execute(sa.select(outbox.c.key).where(outbox.c.key.in_(list(keys)))).scalars())
+    query = sa.select(outbox.c.key).where(outbox.c.key.in_(sa.bindparam("keys", expanding=True)))
+    return {key for some in slices(keys) for key in connection.execute(query, {"keys": some}).scalars()}
 
 
 def anything_due(connection: sa.Connection, now: datetime, kinds: Iterable[str], outside: Collection[str] = ()) -> bool:
@@ -201,15 +208,21 @@ def anything_due(connection: sa.Connection, now: datetime, kinds: Iterable[str],
     return bool(connection.execute(sa.select(sa.or_(waiting.exists(), due.exists()))).scalar())
 
 
-def claim(connection: sa.Connection, now: datetime, most: int, among: Among = EVERYTHING) -> list[OutboxRow]:
-    """Takes due messages for sending, replies first, then urgent ones."""
+def claim(
+    connection: sa.Connection, now: datetime, most: int, among: Among = EVERYTHING, owner: int = 0
+) -> list[OutboxRow]:
+    """Takes due messages for sending by a process, replies first, then urgent ones."""
     c = outbox.c
     order = sa.case({REPLY: 0, "urgent": 1, "digest": 2}, value=c["class"], else_=3)
     query = sa.select(c.id).where(c.state == "due", c.due_at <= now, *_among(among)).order_by(order, c.id).limit(most)
     ids = list(connection.execute(query.with_for_update(skip_locked=True)).scalars())
     if not ids:
         return []
-    connection.execute(sa.update(outbox).where(c.id.in_(ids)).values(state="sending", attempts=c.attempts + 1))
+    connection.execute(
+        sa.update(outbox)
+        .where(c.id.in_(ids))
+        .values(state="sending", attempts=c.attempts + 1, claimed_by=owner or None)
+    )
     taken = sa.select(c.id, c["class"], c.member_id, c.channel, c.address, c.body, c.attempts).where(c.id.in_(ids))
     return [OutboxRow(*row) for row in connection.execute(taken.order_by(order, c.id))]
 
@@ -252,6 +265,7 @@ def settle_all(connection: sa.Connection, results: Sequence[Settled], now: datet
     states = [
         {
             "number": each.row.id,
+            "attempt_": each.row.attempts,
             "state_": each.result if each.due_at is None else "due",
             "due": each.due_at,
             "settled": now,
@@ -274,10 +288,27 @@ def settle_all(connection: sa.Connection, results: Sequence[Settled], now: datet
     connection.execute(_ATTEMPT, attempts)
 
 
+def abandoned(connection: sa.Connection) -> sa.ColumnElement[bool]:
+    """The messages that were being sent when their process died."""
+    c = outbox.c
+    if not shared(connection):
+        return c.state == "sending"
+    owners = connection.execute(sa.select(c.claimed_by).where(c.state == "sending").distinct()).scalars()
+    dead = [owner for owner in owners if owner is not None and is_free(connection, presence(owner))]
+    return sa.and_(c.state == "sending", sa.or_(c.claimed_by.in_(dead), c.claimed_by.is_(None)))
+
+
 def release_claimed(connection: sa.Connection, now: datetime) -> int:
-    """After a restart: what was being sent when the process died is tried again; gives how many."""
-    query = sa.update(outbox).where(outbox.c.state == "sending").values(state="due", due_at=now)
+    """What was being sent when a process died is tried again; gives how many."""
+    query = sa.update(outbox).where(abandoned(connection)).values(state="due", due_at=now)
     return connection.execute(query).rowcount
+
+
+def others_send(connection: sa.Connection, owner: int) -> bool:
+    """Whether some message is being sent by another process, or was when that died."""
+    c = outbox.c
+    others = sa.or_(c.claimed_by.is_(None), c.claimed_by != owner)
+    return connection.execute(sa.select(c.id).where(c.state == "sending", others).limit(1)).first() is not None
 
 
 def sent_to(connection: sa.Connection, channel: str, address: str, most: int) -> list[Delivered]:

@@ -106,11 +106,12 @@ def open_period(connection: sa.Connection, scheme: str, name: str, now: datetime
     return True
 
 
-def closed_among(connection: sa.Connection, scheme: str, names: Iterable[str]) -> set[str]:
-    """Those of the periods that are closed (月度结账) and take no more entries."""
+def closed_among(connection: sa.Connection, scheme: str, names: Iterable[str], *, keep: bool = False) -> set[str]:
+    """Those of the periods that are closed (月度结账) and take no more entries; `keep` keeps the others open."""
     c = period.c
-    query = sa.select(c.period).where(c.scheme == scheme, c.period.in_(list(names)), c.closed_at.is_not(None))
-    return set(connection.execute(query).scalars())
+    query = sa.select(c.period, c.closed_at).where(c.scheme == scheme, c.period.in_(list(names)))
+    rows = connection.execute(query.with_for_update(read=True) if keep else query)
+    return {row.period for row in rows if row.closed_at is not None}
 
 
 def closed(connection: sa.Connection, scheme: str, name: str) -> bool:
@@ -130,12 +131,11 @@ def unclosed(connection: sa.Connection, scheme: str) -> list[str]:
     return list(connection.execute(query.order_by(period.c.period)).scalars())
 
 
-def close_period(connection: sa.Connection, scheme: str, name: str, now: datetime) -> None:
-    """Marks a period as closed."""
+def close_period(connection: sa.Connection, scheme: str, name: str, now: datetime) -> bool:
+    """Marks a period as closed; False when it was closed already."""
     c = period.c
-    connection.execute(
-        sa.update(period).where(c.scheme == scheme, c.period == name, c.closed_at.is_(None)).values(closed_at=now)
-    )
+    still_open = sa.and_(c.scheme == scheme, c.period == name, c.closed_at.is_(None))
+    return connection.execute(sa.update(period).where(still_open).values(closed_at=now)).rowcount == 1
 
 
 def _period(scheme: str, name: str) -> sa.Select[tuple[str, datetime | None]]:

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from storage.kinds import Instant
-from storage.outbox import REPLY, delivery, notice, outbox, put_all
+from storage.outbox import REPLY, abandoned, delivery, notice, outbox, put_all
 
 # Statements are built once: building one costs more than running it.
 _PUT = sa.insert(outbox)
@@ -58,7 +58,7 @@ def leave_unknown(connection: sa.Connection, channels: Collection[str], now: dat
     """After a restart, in channels where what is sent twice is seen twice: a notice that was being sent may have
     arrived, and is not sent again; a reply is, since somebody waits for it. Gives how many are unknown."""
     c = outbox.c
-    here = (c.state == "sending", c.channel.in_(list(channels)), c["class"] != REPLY)
+    here = (abandoned(connection), c.channel.in_(list(channels)), c["class"] != REPLY)
     attempt = sa.select(
         c.id, c.member_id, c.channel, c.attempts, sa.literal("unknown"), sa.literal("restart"), sa.literal(now, Instant)
     )

@@ -7,12 +7,17 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from storage.engine import sqlite_engine
+from storage.locks import hold
 
 FOLDER = Path(__file__).parent / "migrations"
 
 
 class LooseEnds(RuntimeError):
     """After a migration some rows point nowhere: nothing of it was kept."""
+
+
+class WrongEncoding(RuntimeError):
+    """The database does not keep Unicode: Chinese would be lost."""
 
 
 def newest() -> str:
@@ -48,6 +53,28 @@ def upgrade(path: Path) -> bool:
             if loose:
                 raise LooseEnds(loose[:5])
             connection.exec_driver_sql("COMMIT")
+        return True
+    finally:
+        engine.dispose()
+
+
+def upgrade_server(url: str) -> bool:
+    """Runs the migrations a PostgreSQL database lacks; False when there were none. One process at a time does so."""
+    from storage.wire import postgres_engine
+
+    engine = postgres_engine(url, pool_size=1)
+    try:
+        with engine.begin() as connection:
+            if revision(connection) == newest():
+                return False
+            connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
+            connection.exec_driver_sql("SET LOCAL lock_timeout = 0")
+            hold(connection, "migrate")
+            if revision(connection) == newest():
+                return False
+            if connection.exec_driver_sql("SHOW server_encoding").scalar() != "UTF8":
+                raise WrongEncoding
+            migrate(connection)
         return True
     finally:
         engine.dispose()

@@ -8,15 +8,16 @@ import os
 import shutil
 import subprocess
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from hypothesis import settings
 
+from benchmarks.cluster import Cluster, cluster
 from bot.logs import log_from
-from tests.houses import folder, parts, people, year
+from tests.houses import folder, parts, people, place, year, year_there
 
-__all__ = ["folder", "parts", "people", "year"]
+__all__ = ["folder", "parts", "people", "place", "year", "year_there"]
 
 # A shared machine may pause in the middle of an example: no deadline.
 settings.register_profile("house", deadline=None, max_examples=50)
@@ -94,3 +95,10 @@ def chromium_path(pytestconfig: pytest.Config) -> str:
     if path is None:
         pytest.fail('chromium is missing: mark this test with needs("chromium")', pytrace=False)
     return path
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Cluster]:
+    """A real PostgreSQL, started when the first test asks for it."""
+    with cluster(fast=True) as found:
+        yield found

@@ -44,6 +44,8 @@ def verify() -> None:
         answer = desk.ask(SYSTEM, Verify(), now)
     for problem in answer.problems:
         out.print(sentence(say, problem))
+    if answer.unlinked:
+        out.print(say("{count} new audit entries are linked in a moment.", count=answer.unlinked))
     facts = {"entries": answer.entries, "members": answer.members, "audit": answer.audit}
     if answer.problems:
         out.print(say("{count} breaks found.", count=len(answer.problems)))

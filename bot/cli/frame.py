@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import IO, TYPE_CHECKING, Any
@@ -40,7 +40,7 @@ def locked(settings: Settings, say: Say) -> IO[str]:
     from bot.app import FolderInUse, lock_folder
 
     try:
-        return lock_folder(settings.data)
+        return lock_folder(settings.data, shared=settings.on_server)
     except FolderInUse as error:
         out.print(say("Another process works in {folder}. End it first, or give another folder.", folder=settings.data))
         raise typer.Exit(1) from error
@@ -54,17 +54,37 @@ def opened(settings: Settings, say: Say, start: datetime | None = None, lock: IO
     from bot.app import open_parts, real_time
     from bot.clock import Clock
 
-    return open_parts(settings, Clock(real_time, start), lock or locked(settings, say))
+    lock = lock or locked(settings, say)
+    with database_told(say):
+        parts = open_parts(settings, Clock(real_time, start), lock)
+    return parts
 
 
-def reading(settings: Settings, say: Say) -> AbstractContextManager[tuple[Desk, datetime]]:
+@contextmanager
+def reading(settings: Settings, say: Say) -> Iterator[tuple[Desk, datetime]]:
     """A desk that only reads, beside whatever process runs."""
-    from bot.app import read_only
+    from bot.app import NothingThere, read_only
 
-    if not settings.database.exists():
-        out.print(say("There is no data in {folder} yet. Try: zhibu demo", folder=settings.data))
-        raise typer.Exit(1)
-    return read_only(settings)
+    with database_told(say):
+        try:
+            with read_only(settings) as found:
+                yield found
+        except NothingThere as error:
+            where = say("the database") if settings.on_server else str(settings.data)
+            out.print(say("There is no data in {folder} yet. Try: zhibu demo", folder=where))
+            raise typer.Exit(1) from error
+
+
+@contextmanager
+def database_told(say: Say) -> Iterator[None]:
+    """Says why a database server cannot be used."""
+    from storage.opening import Unreachable
+
+    try:
+        yield
+    except Unreachable as error:
+        out.print(say("The database cannot be used: {reason}", reason=str(error)))
+        raise typer.Exit(1) from error
 
 
 @dataclass(slots=True)

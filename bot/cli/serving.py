@@ -18,7 +18,7 @@ from screens.texts import Say, words
 if TYPE_CHECKING:  # imported where they are used: a command must answer at once
     from bot.app import Parts
 
-DEMO_MARK = "demo"
+MOST_SEED_S = 600.0
 
 Port = Annotated[int | None, typer.Option(help="Port to listen on.")]
 
@@ -30,9 +30,8 @@ def demo(
     now: Annotated[str | None, typer.Option(help="Where the demo's clock starts, e.g. 2026-11-22T09:00.")] = None,
 ) -> None:
     """Try everything with sample people: no token, no account, no server."""
-    from bot.sample.history import remove_unfinished
+    from bot.sample.marks import remove_unfinished
     from storage.audit import last_at
-    from storage.members import is_empty
 
     given = settings_or_exit()
     folder = data or (given.data if "data" in given.model_fields_set else given.data / "demo")
@@ -41,30 +40,52 @@ def demo(
     start = instant(now, settings, say)
     door = listening(settings, say)
     lock = locked(settings, say)
-    remove_unfinished(settings.data)
+    if not settings.on_server:
+        remove_unfinished(settings.data)
     parts = opened(settings, say, start, lock)
     if now is None and (last := parts.database.read(last_at)) is not None:
         parts.clock.move(last)  # a demo whose clock was moved goes on from there
-    if not parts.database.read(is_empty) and not (settings.data / DEMO_MARK).exists():
+    if not filled(parts, say):
         parts.close()
-        out.print(say("{folder} holds real people; the demo would open it to everybody.", folder=settings.data))
+        where = say("the database") if settings.on_server else settings.data
+        out.print(say("{folder} holds real people; the demo would open it to everybody.", folder=where))
         raise typer.Exit(1)
-    if parts.database.read(is_empty):
-        seed(parts, say)
     out.print(say("The demo is open at {address} (Ctrl+C ends it)", address=settings.address))
     serve(parts, door, demo=True)
+
+
+def filled(parts: Parts, say: Say) -> bool:
+    """Fills an empty house with the sample year, one process at a time; False when real people are in it."""
+    from bot.sample.marks import is_demo, remove_unfinished_there
+    from storage.members import is_empty
+
+    database, settings = parts.database, parts.settings
+    turn = database.lease("seed")
+    if not turn.wait(MOST_SEED_S):
+        return False
+    try:
+        if settings.on_server:
+            remove_unfinished_there(database)
+        if database.read(is_empty):
+            seed(parts, say)
+        return is_demo(database, settings.data, on_server=settings.on_server)
+    finally:
+        turn.give_up()
 
 
 def seed(parts: Parts, say: Say) -> None:
     """Makes the sample year; what a kill leaves half done is thrown away at the next start."""
     from bot.app import EXAMPLES
-    from bot.sample.history import Loader, Unusable, marked
+    from bot.sample.history import Loader, Unusable
+    from bot.sample.marks import marked, marked_there
     from screens.problems import sentence
 
-    with Progress(console=out, transient=True) as bar, marked(parts.settings.data):
+    now = parts.clock.now()
+    marking = marked_there(parts.database, now) if parts.settings.on_server else marked(parts.settings.data)
+    with Progress(console=out, transient=True) as bar, marking:
         task = bar.add_task(say("Preparing a year of sample data"), total=None)
         try:
-            loader = Loader(parts.desk, EXAMPLES / "b1-member-points", parts.clock.now())
+            loader = Loader(parts.desk, EXAMPLES / "b1-member-points", now)
         except Unusable as error:
             for problem in error.problems:
                 out.print(sentence(say, problem))

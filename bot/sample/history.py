@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -27,25 +26,7 @@ from storage.engine import Connection
 MONTHS = 12
 LONG_AGO = date(2000, 1, 1)
 SLICE = 20
-UNFINISHED = "unfinished"
 Progress = Callable[[int, int], None]
-
-
-@contextmanager
-def marked(folder: Path) -> Iterator[None]:
-    """Marks the folder as half made while it is being filled, and as a demo's when it is full."""
-    (folder / UNFINISHED).touch()
-    yield
-    (folder / "demo").touch()
-    (folder / UNFINISHED).unlink(missing_ok=True)
-
-
-def remove_unfinished(folder: Path) -> None:
-    """Throws away a demo whose making was cut short; whoever calls it holds the folder's lock."""
-    if (folder / UNFINISHED).exists():
-        for path in folder.glob("zhibu.db*"):
-            path.unlink()
-        (folder / UNFINISHED).unlink(missing_ok=True)
 
 
 class Loader:
@@ -245,4 +226,4 @@ def _slices(pins: tuple[tuple[int, int], ...]) -> Iterator[tuple[tuple[int, int]
         yield pins[start : start + SLICE]
 
 
-__all__ = ["Loader", "Unusable", "marked", "remove_unfinished"]
+__all__ = ["Loader", "Unusable"]

@@ -29,12 +29,14 @@ from rules.declarations import check_quantity
 from rules.periods import period_of, shift
 from storage import declarations, schemes
 from storage.declarations import Line
+from storage.locks import hold_lines
 
 UNDO = timedelta(minutes=5)
 
 
 def own_line(context: Context, number: int, *states: str) -> tuple[Line, Declarer] | Refused:
     """A line the actor may change, standing in one of the states."""
+    hold_lines(context.connection, [number])
     line = declarations.by_ids(context.connection, [number]).get(number)
     if line is None:
         return refuse("line_unknown")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from handlers.context import Context, Published, Refused, refuse
+from storage.locks import hold_members
 from storage.members import Person
 
 
@@ -20,6 +21,7 @@ class Declarer:
 def subject(context: Context, member: int) -> Declarer | Refused:
     """The person a declaration is for, when the actor may make it."""
     wanted = member or context.actor.member
+    hold_members(context.connection, [wanted])
     person = context.person(wanted)
     own = wanted == context.actor.member
     if person is None:

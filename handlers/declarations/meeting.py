@@ -10,6 +10,7 @@ from handlers.declarations.record import ONE, Recorded, post_own
 from rules.schemes import ATTENDANCE, Criterion
 from storage import declarations, members
 from storage.ledger import posted_by_id, reversal_of
+from storage.locks import hold_members
 from storage.members import Person
 
 Marks = tuple[tuple[int, str], ...]
@@ -131,6 +132,7 @@ def mark_again(context: Context, request: MarkAgain) -> Recorded | Refused:
     row = posted_by_id(context.connection, request.entry)
     if row is None or request.state not in ATTENDANCE or reversal_of(context.connection, row.id) is None:
         return refuse("entry_unknown")
+    hold_members(context.connection, [row.member])
     line = declarations.by_ids(context.connection, [row.line])[row.line]
     person = context.person(row.member)
     if person is None or context.actor.may("record", person.unit, person.path) is None:

@@ -16,6 +16,7 @@ from rules.periods import period_of
 from rules.schemes import Criterion
 from storage import audit, declarations, members, reviews
 from storage.ledger import Posted, posted_of_year
+from storage.locks import hold_members
 from storage.members import Person
 
 PAGE = 10
@@ -193,6 +194,7 @@ def post_own(context: Context, version: int, rows: Sequence[tuple[Person, dict[s
     """Makes the lines; the actor decides them at once, except his own, which wait for another reviewer."""
     scheme, period = context.version(version).scheme.scheme, period_of(context.today)
     units = {person.id: person.unit for person, _ in rows}
+    hold_members(context.connection, units)
     made = declarations.declarations_for(context.connection, units, scheme, period, context.now)
     same = {
         "version_id": version,

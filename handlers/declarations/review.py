@@ -12,7 +12,7 @@ from handlers.declarations.view import LineView, views
 from handlers.ledger.posting import post_lines
 from rules.access import reviewers
 from rules.declarations import DECISIONS, Flag, check_note, flag_usual
-from storage import audit, declarations, evidence, members, reviews
+from storage import audit, declarations, evidence, locks, members, reviews
 from storage.declarations import Line
 
 SHOWN = 20
@@ -168,8 +168,7 @@ def approve_all(context: Context, request: ApproveAll) -> ForDecision | Decided 
 
 def review_line(context: Context, request: ReviewLine) -> ForDecision | Refused:
     """One line to look at."""
-    found = declarations.by_ids(context.connection, [request.pin[0]])
-    lines = list(found.values())
+    lines = list(declarations.by_ids(context.connection, [request.pin[0]]).values())
     if not lines or not allowed(context, lines):
         return refuse("line_unknown")
     shown = views(context, lines, flags_for(context, lines))[0]
@@ -180,6 +179,7 @@ def review_line(context: Context, request: ReviewLine) -> ForDecision | Refused:
 
 def decide(context: Context, request: Decide) -> ForDecision | Decided | ReasonQuestion | Refused:
     """Decides one line; return and reject ask for a reason first."""
+    locks.hold_lines(context.connection, [request.pin[0]])
     lines = list(declarations.by_ids(context.connection, [request.pin[0]]).values())
     if request.decision not in DECISIONS or not lines or not allowed(context, lines):
         return refuse("line_unknown")
@@ -229,6 +229,7 @@ def decide_lines(
 ) -> tuple[list[Line], tuple[LineView, ...]]:
     """Decides the lines that still stand as shown; gives them, and those that were missed."""
     wanted = list(pins)
+    locks.hold_lines(context.connection, [number for number, _ in wanted])
     lines = declarations.by_ids(context.connection, [number for number, _ in wanted])
     behalf = allowed(context, list(lines.values()))
     mine = [pin for pin in wanted if pin[0] in behalf]
@@ -288,8 +289,7 @@ def _tell_members(context: Context, done: list[Line], decision: str, reason: str
         }
         key = f"decided:{lines[0].id}:{lines[0].edition}"
         rows.append({"member_id": member, "kind": "lines_decided", "key": key, "facts": facts})
-    if rows:
-        context.tell_all(rows)
+    context.tell_all(rows)
 
 
 REQUESTS: dict[type, Handler] = {

@@ -17,11 +17,12 @@ class Verify:
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """What was checked, and every break found: empty when all is well."""
+    """What was checked, and every break found: empty when all is well; `unlinked` audit entries are linked soon."""
 
     entries: int
     members: int
     audit: int
+    unlinked: int
     problems: tuple[Problem, ...]
 
 
@@ -41,7 +42,9 @@ def verify(context: Context, _request: Verify) -> Verified:
     broken = audit.broken_at(connection)
     if broken is not None:
         problems.append(Problem("audit_broken", {"entry": broken}))
-    return Verified(ledger.count(connection), len(checked), audit.count(connection), tuple(problems))
+    return Verified(
+        ledger.count(connection), len(checked), audit.count(connection), audit.tail(connection), tuple(problems)
+    )
 
 
 REQUESTS: dict[type, Handler] = {Verify: verify}

@@ -10,6 +10,7 @@ from rules.periods import period_of, year_of
 from rules.scoring import ZERO, Entry, Score, score
 from storage import ledger, schemes
 from storage.declarations import Line
+from storage.locks import hold_members
 
 
 def post_lines(context: Context, lines: Sequence[Line]) -> None:
@@ -20,7 +21,7 @@ def post_lines(context: Context, lines: Sequence[Line]) -> None:
     rows, touched = [], set()
     periods = {line.period for line in lines}
     names = {context.version(line.version).scheme.scheme for line in lines}
-    closed = {name: schemes.closed_among(context.connection, name, periods) for name in names}
+    closed = {name: schemes.closed_among(context.connection, name, periods, keep=True) for name in names}
     for line in lines:
         published = context.version(line.version)
         over = line.period in closed[published.scheme.scheme]
@@ -49,7 +50,9 @@ def post_lines(context: Context, lines: Sequence[Line]) -> None:
 def summarise(context: Context, touched: Iterable[tuple[str, int, int]]) -> None:
     """Re-scores (scheme, year, member) and stores the figures."""
     classes: dict[tuple[str, int], set[int]] = {}
-    for scheme, year, member in touched:
+    wanted = list(touched)
+    hold_members(context.connection, [member for _, _, member in wanted])
+    for scheme, year, member in wanted:
         classes.setdefault((scheme, year), set()).add(member)
     for (scheme, year), who in classes.items():
         rows = []

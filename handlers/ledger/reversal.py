@@ -14,6 +14,7 @@ from rules.schemes import Criterion
 from storage import declarations, ledger, members
 from storage.declarations import Line
 from storage.ledger import Posted
+from storage.locks import hold_members
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,7 @@ def reverse(context: Context, request: Reverse) -> Reversed | ReasonWanted | Ref
     row = ledger.posted_by_id(context.connection, request.entry)
     if row is None:
         return refuse("entry_unknown")
+    hold_members(context.connection, [row.member])
     line = declarations.by_ids(context.connection, [row.line])[row.line]
     grant = _grant(context, row, line)
     if isinstance(grant, Refused):

@@ -11,6 +11,7 @@ from starlette.testclient import TestClient
 from bot.app import Parts
 from screens.texts import words
 from tests.console.conftest import Browsers, csrf_in, number_of
+from tests.houses import looking
 
 PAGES = (
     "/console/declarations",
@@ -56,7 +57,7 @@ def test_no_page_shows_an_english_word(as_person: Browsers):
 
 
 def test_a_secretary_sees_the_lines_of_his_branch_alone(as_person: Browsers, parts: Parts):
-    with parts.database._readers.begin() as connection:
+    with looking(parts) as connection:
         query = "SELECT count(*) FROM line l JOIN unit u ON u.id = l.unit_id WHERE u.code = ? AND l.state != 'draft'"
         own = connection.exec_driver_sql(query, ("water-1",)).scalar()
         other = connection.exec_driver_sql("SELECT id FROM unit WHERE code = 'water-2'").scalar()
@@ -88,7 +89,7 @@ def test_a_line_opens_with_its_history(as_person: Browsers):
 
 
 def test_a_line_of_another_branch_does_not_exist(as_person: Browsers, parts: Parts):
-    with parts.database._readers.begin() as connection:
+    with looking(parts) as connection:
         query = "SELECT l.id FROM line l JOIN unit u ON u.id = l.unit_id WHERE u.code = 'archive-1' LIMIT 1"
         foreign = connection.exec_driver_sql(query).scalar()
     assert as_person("m01").get(f"/console/declarations/{foreign}").status_code == 404
@@ -117,7 +118,7 @@ def test_rows_on_all_pages_are_the_rows_of_the_file_and_of_the_database(as_perso
     rows = list(book.worksheets[0].iter_rows(values_only=True))
     assert rows[0][-1] == "编号"
     assert [str(row[-1]) for row in rows[1:]] == seen
-    with parts.database._readers.begin() as connection:
+    with looking(parts) as connection:
         query = (
             "SELECT l.id, l.points FROM line l JOIN unit u ON u.id = l.unit_id WHERE u.code = 'water-1' "
             "AND l.state != 'draft' AND l.period LIKE '2026%' ORDER BY l.id DESC"
@@ -137,7 +138,7 @@ def test_a_file_is_recorded_and_named_in_chinese(as_person: Browsers, parts: Par
     assert answer.headers["x-rows"] == str(len(rows) - 1)
     page = text_of(client.get("/console/exports").text)
     assert f"2026-10 csv {len(rows) - 1}" in page
-    with parts.database._readers.begin() as connection:
+    with looking(parts) as connection:
         query = "SELECT actor_id FROM audit WHERE action = 'export'"
         assert connection.exec_driver_sql(query).scalars().all() == [number_of(parts, "m01")]
 

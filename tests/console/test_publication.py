@@ -16,6 +16,7 @@ from handlers.ledger.reversal import Reverse
 from handlers.publication import PublicationSheet, ShowPublication
 from tests.console.conftest import Browsers, csrf_in
 from tests.console.test_review import actor
+from tests.houses import looking
 
 MONTHS = [f"2026-{month:02d}" for month in range(1, 11)]
 
@@ -29,7 +30,7 @@ def _closed(parts: Parts) -> Iterator[None]:
 
 def unit(parts: Parts, code: str) -> int:
     """The number of a unit."""
-    with parts.database._readers.begin() as connection:
+    with looking(parts) as connection:
         return int(connection.exec_driver_sql("SELECT id FROM unit WHERE code = ?", (code,)).scalar_one())
 
 
@@ -50,7 +51,7 @@ def test_the_months_of_a_year_add_up_to_its_total(parts: Parts):
 
 def test_every_entry_of_the_month_stands_on_the_sheet(parts: Parts):
     found = sum(len(row.entries) for row in sheet(parts, "2026-10").rows)
-    with parts.database._readers.begin() as connection:
+    with looking(parts) as connection:
         query = "SELECT count(*) FROM entry e JOIN unit u ON u.id = e.unit_id WHERE u.code = ? AND e.period = ?"
         assert found == connection.exec_driver_sql(query, ("water-1", "2026-10")).scalar()
     assert found > 20
@@ -72,7 +73,7 @@ def test_a_cap_is_explained_beside_what_counts(parts: Parts):
 
 def test_a_closed_month_stays_as_it_was_when_an_entry_is_taken_back(parts: Parts):
     before = {period: sheet(parts, period) for period in MONTHS}
-    with parts.database._readers.begin() as connection:
+    with looking(parts) as connection:
         query = (
             "SELECT e.id, e.member_id FROM entry e JOIN member m ON m.id = e.member_id "
             "WHERE m.code = 'm03' AND e.period = '2026-09' AND e.points > 0 LIMIT 1"

@@ -8,7 +8,7 @@ import pytest
 from benchmarks.declaring import Declared
 from benchmarks.kill import Outcome, Size, compare, run
 from benchmarks.process import Samples
-from bot.sample.history import marked
+from bot.sample.marks import marked
 
 ONE = Declared("m03", 2.0, 1.0)
 OTHER = Declared("m04", 2.0, 1.0)

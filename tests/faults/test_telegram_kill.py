@@ -11,7 +11,7 @@ from benchmarks.declaring import Declared
 from benchmarks.process import Samples
 from benchmarks.telegram import Bound, Phone, Seen, declared
 from benchmarks.telegram_kill import Outcome, Size, rows, run
-from bot.sample.history import marked
+from bot.sample.marks import marked
 from tests.peers.botapi import BotApi
 
 CHAT = 700_001

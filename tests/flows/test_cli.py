@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from bot.sample.history import UNFINISHED, remove_unfinished
+from bot.app import open_parts
+from bot.config import Settings
+from bot.sample.marks import UNFINISHED, remove_unfinished
 from storage.engine import sqlite_engine
 
 
@@ -109,3 +111,47 @@ def test_a_second_process_is_refused_in_words(folder: Path, parts):
     assert ran.returncode == 1
     assert str(folder) in ran.stdout
     parts.close()
+
+
+def test_the_commands_work_on_a_server_beside_another_process(request: pytest.FixtureRequest, tmp_path: Path):
+    cluster, year = request.getfixturevalue("postgres"), request.getfixturevalue("year_there")
+    url = cluster.url(cluster.create(year))
+    running = open_parts(Settings(data=tmp_path, database_url=url))
+    ran = {
+        words: zhibu(tmp_path, *words, ZHIBU_DATABASE_URL=url)
+        for words in (("verify",), ("status",), ("invite", "m03"))
+    }
+    running.close()
+    assert {words: each.returncode for words, each in ran.items()} == dict.fromkeys(ran, 0)
+    assert "60" in ran["verify",].stdout
+
+
+@pytest.mark.parametrize(
+    ("command", "url"),
+    [
+        ("run", "postgresql+psycopg://zhibu:Geheim99@127.0.0.1:1/zhibu"),
+        ("verify", "postgresql+psycopg://zhibu:Geheim99@127.0.0.1:1/zhibu"),
+        ("verify", "postgresql+psycopg://zhibu:Geheim99@127.0.0.1:port/zhibu"),
+        ("verify", "postgresql+psycopg://zhibu:Geheim99@127.0.0.1"),
+        ("verify", "postgres://zhibu:Geheim99@127.0.0.1/zhibu"),
+    ],
+)
+def test_a_server_that_cannot_be_used_is_said_without_the_password(tmp_path: Path, command: str, url: str):
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    ran = zhibu(tmp_path, command, ZHIBU_DATABASE_URL=url, ZHIBU_PORT=str(port))
+    assert ran.returncode in (1, 2)
+    assert ran.stdout.strip()
+    assert "Traceback" not in ran.stderr
+    assert "Geheim99" not in ran.stdout + ran.stderr
+    assert repr(Settings(data=tmp_path, database_url="postgresql+psycopg://a:Geheim99@b/c")).count("Geheim99") == 0
+
+
+def test_the_demo_does_not_open_a_server_s_database_of_real_people(request: pytest.FixtureRequest, tmp_path: Path):
+    cluster, year = request.getfixturevalue("postgres"), request.getfixturevalue("year_there")
+    name = cluster.create(year)
+    cluster.run("DELETE FROM mark", database=name)
+    ran = zhibu(tmp_path, "demo", "--port", "0", ZHIBU_DATABASE_URL=cluster.url(name))
+    assert ran.returncode == 1
+    assert "演示" in ran.stdout

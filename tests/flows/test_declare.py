@@ -3,6 +3,7 @@
 import pytest
 
 from tests.flows.people import People
+from tests.houses import on_both
 
 
 def test_buttons_lead_from_category_to_receipt(people: People):
@@ -106,6 +107,7 @@ def test_html_and_formulas_are_shown_as_the_text_they_are(people: People):
     assert "<b>=HYPERLINK(1)</b>左右" in member.text
 
 
+@on_both
 def test_the_same_id_gives_the_same_reply_and_one_effect(people: People):
     member = people["m07"]
     member.say("申报 志愿服务 2", id="a1")
@@ -118,6 +120,7 @@ def test_the_same_id_gives_the_same_reply_and_one_effect(people: People):
     assert people["m01"].text.count("何启明") == 1
 
 
+@on_both
 def test_an_old_button_says_so_and_offers_the_current_screen(people: People):
     member = people["m07"]
     member.say("申报 志愿服务 2")
@@ -139,6 +142,7 @@ def test_a_token_of_somebody_else_does_nothing(people: People):
     assert "没有" in people["m01"].say("审核")[0]["title"]
 
 
+@on_both
 def test_undo_takes_back_the_whole_submission_until_five_minutes(people: People):
     member = people["m08"]
     member.say("申报 志愿服务 2 学习 1")
@@ -153,6 +157,7 @@ def test_undo_takes_back_the_whole_submission_until_five_minutes(people: People)
     assert people["m01"].text.count("吴楷") == 2, "both lines stay submitted"
 
 
+@on_both
 def test_undo_ends_with_the_first_decision(people: People):
     member, secretary = people["m08"], people["m01"]
     member.say("申报 志愿服务 2 学习 1")
@@ -164,6 +169,7 @@ def test_undo_ends_with_the_first_decision(people: People):
     assert "未作任何改动" in member.text
 
 
+@on_both
 def test_a_line_is_changed_or_withdrawn_before_review(people: People):
     member, secretary = people["m08"], people["m01"]
     member.say("申报 志愿服务 2 学习 1")
@@ -206,6 +212,7 @@ def test_a_wrong_number_leaves_the_question_standing(people: People):
     assert "学习 3次" in member.text
 
 
+@on_both
 def test_over_the_cap_is_said_before_it_counts(people: People):
     member = people["m10"]
     member.say("申报 志愿服务 10")

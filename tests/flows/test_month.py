@@ -3,6 +3,9 @@
 from handlers.ledger.check import Verify
 from rules.access import SYSTEM
 from tests.flows.people import People
+from tests.houses import on_both
+
+pytestmark = on_both
 
 
 def test_a_month_from_opening_to_closing(people: People):

@@ -1,6 +1,9 @@
 """The organisation's own entries: told to the member, who may answer."""
 
 from tests.flows.people import People
+from tests.houses import on_both
+
+pytestmark = on_both
 
 
 def test_a_deduction_is_shown_posted_told_and_answered(people: People):

@@ -1,7 +1,6 @@
 """A restart goes on where it was; downtime gives each reminder once."""
 
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -9,21 +8,22 @@ from starlette.testclient import TestClient
 
 from bot.app import build, open_parts
 from bot.clock import Clock
-from bot.config import Settings
 from storage.outbox import notice, outbox
 from tests.flows.people import People
-from tests.houses import START
+from tests.houses import START, Place, on_both
+
+pytestmark = on_both
 
 
 class House:
-    """The same data folder, opened again and again, each time at some instant."""
+    """The same data, opened again and again, each time at some instant."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, place: Place) -> None:
+        self.place = place
         self.client: TestClient | None = None
 
     def open(self, now: datetime = START) -> People:
-        parts = open_parts(Settings(data=self.folder), Clock(lambda: now))
+        parts = open_parts(self.place.settings(), Clock(lambda: now))
         self.client = TestClient(build(parts, demo=True))
         self.client.__enter__()
         return People(self.client, parts)
@@ -35,8 +35,8 @@ class House:
 
 
 @pytest.fixture
-def house(folder: Path):
-    found = House(folder)
+def house(place: Place):
+    found = House(place)
     yield found
     found.close()
 

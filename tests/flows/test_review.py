@@ -3,6 +3,7 @@
 import pytest
 
 from tests.flows.people import People, Person
+from tests.houses import on_both
 
 
 def declared(people: People, *codes: str, text: str = "申报 志愿服务 2") -> None:
@@ -15,6 +16,7 @@ def numbered(person: Person) -> list[str]:
     return [line for line in person.screens[0]["lines"] if line[0].isdigit()]
 
 
+@on_both
 def test_all_but_the_numbers_named_are_approved_and_those_are_asked_next(people: People):
     declared(people, "m03", "m04", "m05", "m07", "m08", "m09", "m10")
     secretary = people["m01"]
@@ -77,6 +79,7 @@ def test_return_and_reject_need_a_reason_which_the_member_reads(people: People, 
     assert decision in people["m03"].inbox()[-1]["title"]
 
 
+@on_both
 def test_a_late_tap_on_a_decided_line_is_refused_with_words(people: People):
     declared(people, "m03")
     first, second = people["m01"], people["m02"]
@@ -99,6 +102,7 @@ def test_nobody_sees_his_own_lines_in_his_queue(people: People):
     assert [line.split()[1] for line in numbered(people["m02"])] == ["王立新"]
 
 
+@on_both
 def test_the_only_secretary_s_lines_go_to_the_officer(people: People):
     declared(people, "m21", "m22")
     people["m21"].say("审核")
@@ -107,6 +111,7 @@ def test_the_only_secretary_s_lines_go_to_the_officer(people: People):
     assert [line.split()[1] for line in numbered(people["s01"])] == ["林致诚"]
 
 
+@on_both
 def test_a_deputy_reviews_but_neither_himself_nor_his_principal(people: People):
     declared(people, "m41", "m43", "m44")
     people["m43"].say("审核")
@@ -131,6 +136,7 @@ def test_a_member_may_not_review(people: People):
     assert "书记" in people["m03"].text
 
 
+@on_both
 def test_what_should_be_looked_at_is_flagged(people: People):
     pdf = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF"
     declared(people, "m03", text="申报 志愿服务 20")

@@ -3,12 +3,14 @@
 from handlers.overview import Status
 from rules.access import SYSTEM
 from tests.flows.people import People, Person
+from tests.houses import on_both
 
 
 def days(person: Person) -> list[str]:
     return [item["at"][:16] for item in person.inbox()]
 
 
+@on_both
 def test_reminders_go_out_7_3_1_days_before_and_on_the_day_to_those_who_have_not_declared(people: People):
     idle, diligent = people["m03"], people["m04"]
     diligent.say("申报 学习 1")
@@ -25,6 +27,7 @@ def test_reminders_go_out_7_3_1_days_before_and_on_the_day_to_those_who_have_not
     assert days(diligent) == ["2026-11-22T09:00"]
 
 
+@on_both
 def test_the_secretary_s_queue_comes_in_the_digest_while_something_waits(people: People):
     people["m04"].say("申报 学习 1")
     people["m04"].tap("确认")
@@ -51,6 +54,7 @@ def test_a_new_month_opens_by_itself(people: People):
     assert opened["at"].startswith("2026-12-01T08:30")
 
 
+@on_both
 def test_nobody_gets_two_digests_a_day_however_often_the_clock_moves(people: People):
     for minute in range(0, 60, 7):
         people.clock(f"2026-11-23T08:{minute:02d}")
@@ -66,6 +70,7 @@ def test_the_clock_never_goes_back(people: People):
     assert people.clock("2026-11-22T10:00").json()["now"].startswith("2026-11-22T10:00")
 
 
+@on_both
 def test_a_member_without_an_address_is_on_the_list_of_those_not_reached(people: People):
     people["m01"].say("情况")
     assert "郭守礼" in people["m01"].text

@@ -1,4 +1,7 @@
-"""A migrated database for each test: migrated once, then copied; and a connection whose work is thrown away."""
+"""A migrated database for each test: migrated once, then copied; and a connection whose work is thrown away.
+
+Tests of tables and statements run on SQLite and on PostgreSQL; what is about one of them asks for it with `only`.
+"""
 
 import shutil
 from collections.abc import Iterator
@@ -7,11 +10,18 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from benchmarks.cluster import Cluster
 from storage.engine import Database, sqlite_engine
-from storage.upgrade import upgrade
+from storage.upgrade import upgrade, upgrade_server
+from storage.wire import postgres_engine
 from tests.storage.sample import Sample, plant
 
 # a busy machine may take its time for a case
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def dialect(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
 
 
 @pytest.fixture(scope="session")
@@ -19,6 +29,14 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("migrated") / "zhibu.sqlite3"
     upgrade(path)
     return path
+
+
+@pytest.fixture(scope="session")
+def migrated_there(postgres: Cluster) -> str:
+    """The name of a migrated database, which no test changes."""
+    name = postgres.create()
+    upgrade_server(postgres.url(name))
+    return name
 
 
 @pytest.fixture
@@ -33,10 +51,21 @@ def database(path: Path) -> Iterator[Database]:
     database.close()
 
 
+@pytest.fixture(scope="session")
+def engine_there(postgres: Cluster, migrated_there: str) -> Iterator[sa.Engine]:
+    engine = postgres_engine(postgres.url(migrated_there), pool_size=1)
+    yield engine
+    engine.dispose()
+
+
 @pytest.fixture
-def connection(path: Path) -> Iterator[sa.Connection]:
+def connection(dialect: str, request: pytest.FixtureRequest) -> Iterator[sa.Connection]:
     """One transaction, as a unit has it; rolled back when the test ends."""
-    engine = sqlite_engine(path)
+    if dialect == "postgres":
+        with request.getfixturevalue("engine_there").connect() as connection:
+            yield connection
+        return
+    engine = sqlite_engine(request.getfixturevalue("path"))
     with engine.connect() as connection:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
         yield connection

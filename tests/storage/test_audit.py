@@ -135,6 +135,7 @@ def test_the_chain_goes_on_but_stays_broken_where_it_was(chain: sa.Engine):
         assert broken_at(connection) == 5
 
 
+@pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)  # elsewhere it says so when it is linked
 def test_a_row_says_who_did_what_on_whose_behalf(connection: sa.Connection):
     record(connection, 3, [Deed("approve", "line", 9, {"points": "0.5", "by": "王"}, behalf=4)], NOW)
     row = connection.execute(sa.select(audit.audit)).one()
@@ -146,5 +147,6 @@ def test_a_row_says_who_did_what_on_whose_behalf(connection: sa.Connection):
 
 def test_the_same_deed_is_linked_differently_each_time(connection: sa.Connection):
     record(connection, 1, [Deed("approve", "line", 1, {})] * 3, NOW)
+    audit.link(connection, 10)
     hashes = connection.execute(sa.select(audit.audit.c.hash)).scalars().all()
     assert len(set(hashes)) == 3

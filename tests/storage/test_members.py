@@ -167,7 +167,7 @@ def test_an_address_is_bound_to_one_member(connection: sa.Connection, sample: Sa
 def test_the_database_refuses_a_second_live_binding_but_keeps_the_ended_ones(connection: sa.Connection, sample: Sample):
     members.bind(connection, "webchat", "a", sample.wang, NOW)
     second = {"channel": "webchat", "address": "a", "member_id": sample.li, "bound_at": NOW}
-    with pytest.raises(sa.exc.IntegrityError):
+    with pytest.raises(sa.exc.IntegrityError), connection.begin_nested():
         members.insert(connection, members.identity, second)
     connection.execute(sa.update(members.identity).values(unbound_at=NOW))
     assert members.bound_member(connection, "webchat", "a") is None
@@ -196,5 +196,5 @@ def test_everybody_bound_to_a_channel_can_be_reached(connection: sa.Connection, 
 
 
 def test_a_row_that_points_nowhere_is_refused(connection: sa.Connection, sample: Sample):
-    with pytest.raises(sa.exc.IntegrityError, match="FOREIGN KEY"):
+    with pytest.raises(sa.exc.IntegrityError, match=r"(?i)foreign key"):
         join(connection, sample.wang, 999)

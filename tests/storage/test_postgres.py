@@ -1,0 +1,330 @@
+"""PostgreSQL as a store: units are run again after a lost race or connection, leases move on, the audit is linked."""
+
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from typing import Any
+
+import psycopg
+import pytest
+import sqlalchemy as sa
+from psycopg.pq import TransactionStatus
+from structlog.testing import capture_logs
+
+from benchmarks.cluster import Cluster
+from storage import audit
+from storage.audit import Deed
+from storage.engine import Busy, Closed, Connection
+from storage.opening import Unreachable, open_database, open_reader
+from storage.postgres import PostgresDatabase
+from storage.upgrade import newest, revision, upgrade_server
+from tests.storage.sample import NOW
+
+PATIENCE = 20  # seconds after which a test that hangs fails
+
+
+@pytest.fixture
+def url(postgres: Cluster, migrated_there: str, engine_there: sa.Engine) -> Iterator[str]:
+    engine_there.dispose()  # nobody may be using what is copied
+    name = postgres.create(migrated_there)
+    yield postgres.url(name)
+    postgres.drop(name)
+
+
+@pytest.fixture
+def database(url: str) -> Iterator[PostgresDatabase]:
+    database = PostgresDatabase(url, workers=4)
+    database.write(run("CREATE TABLE note (text TEXT PRIMARY KEY)"))
+    yield database
+    database.close()
+
+
+def run(statement: str) -> Callable[[Connection], None]:
+    def unit(connection: Connection) -> None:
+        connection.exec_driver_sql(statement)
+
+    return unit
+
+
+def note(text: str) -> Callable[[Connection], str]:
+    def unit(connection: Connection) -> str:
+        connection.exec_driver_sql("INSERT INTO note VALUES (%s)", (text,))
+        return text
+
+    return unit
+
+
+def texts(connection: Connection) -> list[str]:
+    return list(connection.exec_driver_sql("SELECT text FROM note ORDER BY text").scalars())
+
+
+def counting(unit: Callable[[Connection], Any]) -> tuple[Callable[[Connection], Any], list[int]]:
+    """A unit, and a list that grows with every try."""
+    tries: list[int] = []
+
+    def counted(connection: Connection) -> Any:
+        tries.append(len(tries))
+        return unit(connection)
+
+    return counted, tries
+
+
+def test_a_unit_is_answered_after_its_commit_and_a_read_writes_nothing(database: PostgresDatabase):
+    assert database.write(note("a")) == "a"
+    with pytest.raises(sa.exc.InternalError, match="read-only"):
+        database.read(note("sly"))
+    assert database.read(texts) == ["a"]
+
+
+@pytest.mark.parametrize("error", [StopIteration(), SystemExit(1), KeyboardInterrupt()])
+def test_nothing_a_unit_raises_ends_a_worker(database: PostgresDatabase, error: BaseException):
+    def unit(connection: Connection) -> None:
+        note("lost")(connection)
+        raise error
+
+    for _ in range(5):
+        assert type(database.submit(unit).exception(PATIENCE)).__name__ == "RuntimeError"
+    assert database.write(note("next")) == "next"
+    assert database.read(texts) == ["next"]
+
+
+def test_a_unit_that_swallows_an_error_gets_no_yes(database: PostgresDatabase):
+    def careless(connection: Connection) -> str:
+        note("a")(connection)
+        with pytest.raises(sa.exc.ProgrammingError):
+            run("INSERT INTO nowhere VALUES (1)")(connection)
+        return "done"
+
+    unit, tries = counting(careless)
+    with pytest.raises(Busy):
+        database.write(unit)
+    assert len(tries) == 3
+    assert database.read(texts) == []
+
+
+def test_a_unit_that_lost_a_race_for_a_key_is_run_again_and_sees_the_winner(database: PostgresDatabase):
+    inside, go = threading.Event(), threading.Event()
+
+    def winner(connection: Connection) -> str:
+        note("one")(connection)
+        inside.set()
+        assert go.wait(PATIENCE)
+        return "won"
+
+    def loser(connection: Connection) -> str:
+        if "one" in texts(connection):
+            return "seen"
+        go.set()
+        return note("one")(connection)
+
+    first = database.submit(winner)
+    assert inside.wait(PATIENCE)
+    unit, tries = counting(loser)
+    second = database.submit(unit)
+    assert (first.result(PATIENCE), second.result(PATIENCE)) == ("won", "seen")
+    assert len(tries) == 2
+
+
+def test_a_deadlock_is_broken_and_both_units_are_done(database: PostgresDatabase):
+    database.write(run("INSERT INTO note VALUES ('a'), ('b')"))
+    both = threading.Barrier(2)
+
+    def unit(order: str) -> Callable[[Connection], str]:
+        met: list[bool] = []
+
+        def touch(connection: Connection) -> str:
+            run(f"UPDATE note SET text = text WHERE text = '{order[0]}'")(connection)
+            if not met:
+                met.append(True)
+                both.wait(PATIENCE)
+            run(f"UPDATE note SET text = text WHERE text = '{order[1]}'")(connection)
+            return order
+
+        return touch
+
+    answers = [database.submit(unit(order)) for order in ("ab", "ba")]
+    assert [answer.result(PATIENCE) for answer in answers] == ["ab", "ba"]
+
+
+def test_a_connection_that_breaks_under_a_unit_is_opened_anew(database: PostgresDatabase):
+    broken: list[bool] = []
+
+    def unit(connection: Connection) -> str:
+        note("a")(connection)
+        if not broken:
+            broken.append(True)
+            run("SELECT pg_terminate_backend(pg_backend_pid())")(connection)
+        return "done"
+
+    assert database.write(unit) == "done"
+    assert database.read(texts) == ["a"]
+
+
+@pytest.mark.parametrize("stored", [True, False])
+def test_a_commit_without_an_answer_is_looked_up_and_done_once(
+    database: PostgresDatabase, monkeypatch: pytest.MonkeyPatch, stored: bool
+):
+    """The connection breaks just after, or just before, the COMMIT has reached the server."""
+    broken: list[bool] = []
+    kept = psycopg.Connection.commit
+
+    def commit(connection: psycopg.Connection[Any]) -> None:
+        if broken or connection.info.transaction_status != TransactionStatus.INTRANS:
+            return kept(connection)
+        broken.append(True)
+        if stored:
+            kept(connection)
+        connection.close()
+        raise psycopg.OperationalError("the connection was lost")
+
+    unit, tries = counting(note("a"))
+    monkeypatch.setattr(psycopg.Connection, "commit", commit)
+    assert database.write(unit) == "a"
+    assert len(tries) == (1 if stored else 2)
+    assert database.read(texts) == ["a"]
+
+
+def test_units_with_one_key_run_one_after_another_in_their_order_also_across_processes(database: PostgresDatabase, url):
+    other = PostgresDatabase(url, workers=4)
+    seen: list[tuple[str, int]] = []
+    inside: list[int] = []
+
+    def unit(name: str, number: int) -> Callable[[Connection], None]:
+        def alone(connection: Connection) -> None:
+            inside.append(number)
+            assert len(inside) == 1
+            seen.append((name, number))
+            run("SELECT pg_sleep(0.001)")(connection)
+            inside.pop()
+
+        return alone
+
+    answers: list[Future[None]] = []
+    for number in range(20):
+        answers += [store.submit(unit(name, number), "one") for name, store in (("x", database), ("y", other))]
+    for answer in answers:
+        answer.result(PATIENCE)
+    for name in "xy":
+        assert [number for who, number in seen if who == name] == list(range(20))
+    other.close()
+
+
+def test_closing_finishes_what_waits_and_takes_no_more(url: str):
+    database = PostgresDatabase(url, workers=2)
+    database.write(run("CREATE TABLE note (text TEXT PRIMARY KEY)"))
+    answers = [database.submit(note(f"{number}"), "one") for number in range(20)]
+    database.close()
+    database.close()
+    assert all(answer.done() and answer.exception() is None for answer in answers)
+    for use in (database.submit, database.write, database.read):
+        with pytest.raises(Closed):
+            use(note("late"))
+
+
+def test_a_lease_is_held_by_one_and_moves_on_when_it_ends(database: PostgresDatabase, url: str):
+    other = PostgresDatabase(url, workers=1)
+    first = other.lease("poller")
+    assert first.wait(PATIENCE)
+    second = database.lease("poller")
+    assert not second.wait(0.2)
+    other.close()
+    assert second.wait(PATIENCE)
+    assert not first.held()
+    second.give_up()
+
+
+def test_a_lease_is_lost_with_its_connection_and_held_again(database: PostgresDatabase):
+    lease = database.lease("poller")
+    assert lease.wait(PATIENCE)
+    with capture_logs():
+        run_at = database.read(lambda c: c.exec_driver_sql("SELECT pg_backend_pid()").scalar())
+        database.write(
+            lambda c: c.exec_driver_sql(
+                "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted "
+                "AND pid NOT IN (pg_backend_pid(), %s)",
+                (run_at,),
+            ).fetchall()
+        )
+        assert database.lease("another").wait(PATIENCE), "the keeper is back"
+    assert lease.wait(PATIENCE)
+
+
+def test_what_a_transaction_still_open_recorded_is_linked_behind(database: PostgresDatabase):
+    inside, go = threading.Event(), threading.Event()
+
+    def slow(connection: Connection) -> None:
+        audit.record(connection, 1, [Deed("approve", "line", 1, {})], NOW)
+        inside.set()
+        assert go.wait(PATIENCE)
+
+    def linked(connection: Connection) -> list[int]:
+        return list(connection.execute(sa.select(audit.audit.c.subject_id).order_by(audit.audit.c.id)).scalars())
+
+    first = database.submit(slow)
+    assert inside.wait(PATIENCE)
+    database.write(lambda c: audit.record(c, 1, [Deed("approve", "line", 2, {})], NOW))
+    database.write(lambda c: audit.link(c, 10))
+    assert database.read(linked) == [2]
+    go.set()
+    first.result(PATIENCE)
+    database.write(lambda c: audit.link(c, 10))
+    assert database.read(linked) == [2, 1]
+    assert database.read(audit.broken_at) is None
+    assert database.read(audit.tail) == 0
+
+
+def test_many_processes_record_and_link_one_chain(database: PostgresDatabase, url: str):
+    other = PostgresDatabase(url, workers=4)
+    answers: list[Future[Any]] = []
+    for number in range(60):
+        for store in (database, other):
+            deed = Deed("approve", "line", number, {})
+            answers.append(store.submit(lambda c, deed=deed: audit.record(c, 1, [deed], NOW)))  # type: ignore[misc]
+            answers.append(store.submit(lambda c: audit.link(c, 7)))
+    for answer in answers:
+        answer.result(PATIENCE)
+    while database.write(lambda c: audit.link(c, 100)):
+        pass
+    assert database.read(audit.count) == 120
+    assert database.read(audit.broken_at) is None
+    other.close()
+
+
+def test_a_row_taken_from_the_chain_is_found(database: PostgresDatabase):
+    database.write(lambda c: audit.record(c, 1, [Deed("approve", "line", n, {}) for n in range(5)], NOW))
+    database.write(lambda c: audit.link(c, 10))
+    database.write(run("DELETE FROM audit WHERE id = 3"))
+    assert database.read(audit.broken_at) == 4
+
+
+def test_two_processes_that_start_at_once_migrate_once(postgres: Cluster):
+    name = postgres.create()
+    done: list[bool] = []
+    starting = [threading.Thread(target=lambda: done.append(upgrade_server(postgres.url(name)))) for _ in range(3)]
+    for thread in starting:
+        thread.start()
+    for thread in starting:
+        thread.join(PATIENCE)
+    assert sorted(done) == [False, False, True]
+    reader = open_reader(postgres.url(name))
+    assert reader is not None
+    assert reader.read(revision) == newest()
+    reader.close()
+    postgres.drop(name)
+
+
+def test_nothing_there_and_nobody_there_are_told_apart_and_the_password_is_not_repeated(postgres: Cluster):
+    name = postgres.create()
+    assert open_reader(postgres.url(name)) is None
+    postgres.drop(name)
+    for use in (open_reader, open_database):
+        with pytest.raises(Unreachable, match="does not exist") as told:
+            use(postgres.url(name).replace("postgres:", "postgres:Geheim99"))
+        assert "Geheim99" not in str(told.value)
+
+
+def test_an_error_says_nothing_of_the_row(database: PostgresDatabase):
+    database.write(note("王立新"))
+    with pytest.raises(sa.exc.IntegrityError) as told:
+        database.write(note("王立新"))
+    assert "王立新" not in f"{told.value} {told.value.orig} {told.value.__cause__}"
