@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from time import monotonic
-from typing import Any
+from typing import Any, Protocol
 
 from benchmarks.declaring import CONFIRM, Declared
 from benchmarks.process import HOST, NOW, Failed, Server
@@ -39,10 +39,22 @@ class Bound:
     chat: int
 
 
+class Reached(Protocol):
+    """Where a Bot API is."""
+
+    @property
+    def address(self) -> str:
+        """Without a path."""
+
+    @property
+    def token(self) -> str:
+        """What the bot proves itself with."""
+
+
 class Bot(Server):
     """The demo's process with Telegram, by polls or by webhook; its clock goes on from `NOW` through all its starts."""
 
-    def __init__(self, work: Path, data: Path, api: BotApi, mode: str) -> None:
+    def __init__(self, work: Path, data: Path, api: Reached, mode: str) -> None:
         super().__init__(work, "bot", "demo", "--data", str(data), "--port", "{port}", "--now", NOW)
         self._environment |= {
             "ZHIBU_TELEGRAM_TOKEN": api.token,

@@ -181,6 +181,7 @@ class BotApi:
     @asynccontextmanager
     async def running(self, port: int = 0) -> AsyncIterator[BotApi]:
         """Serves in this event loop; leaving the block ends it."""
+        description.shapes()  # read before anybody's calls are timed
         async with wire.served(self.app(), port) as self.address:
             try:
                 yield self
