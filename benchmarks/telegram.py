@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
@@ -26,6 +27,8 @@ MOST_HOURS, MOST_TIMES = 48, 10
 """Hours come in halves, so one member can make 480 declarations that differ."""
 REPLY_S = 60.0
 """Longer than a start of the bot, its pauses after an error, and a full queue at its pace."""
+MAY_REPEAT = 6
+"""So many of a chat's last texts may come again after a kill; an older one would be another member's."""
 
 
 BEGAN = monotonic()
@@ -127,7 +130,7 @@ class Phone:
         self._seen = seen
         self._read = 0
         self._count = 0
-        self._texts: set[str] = set()
+        self._texts: deque[str] = deque(maxlen=MAY_REPEAT)
 
     async def work(self, enough: Callable[[], bool]) -> None:
         """Declares until it is enough; what was begun is brought to its end."""
@@ -172,11 +175,11 @@ class Phone:
         return [shown(each) for each in events if each["kind"] in ("message", "edit")]
 
     def _check(self, event: Shown, wanted: Declared) -> None:
-        """A reply in this chat speaks of what this member declares now, or, when it came again, of what he did."""
+        """A reply in this chat speaks of what this member declares now, or, when it came again, of what he just did."""
         if event.text in self._texts:
             self._seen.repeated += 1
         elif _about(event, wanted):
-            self._texts.add(event.text)
+            self._texts.append(event.text)
         else:
             self._seen.misdirected.append(f"{self._bound.code} declares {wanted} and reads: {event.text[:200]}")
 
