@@ -33,7 +33,6 @@ from tests.peers.world import Json, Refusal, World
 TOKEN = "4242:" + "E" * 35
 FREE_CALLS = frozenset({"getUpdates", "getWebhookInfo", "getMe"})
 """Not kept among the calls, since a bot repeats them all the time."""
-POLL = (("offset", 0), ("limit", 100), ("timeout", 0))
 
 
 @dataclass(frozen=True, slots=True)
