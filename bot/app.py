@@ -65,8 +65,18 @@ def real_time() -> datetime:
 
 
 def house(settings: Settings) -> House:
-    """Time zone and calendar."""
-    return House(ZoneInfo(settings.timezone), CHINA)
+    """Time zone, calendar, and the doors known from before."""
+    return House(ZoneInfo(settings.timezone), CHINA, doors=doors(settings))
+
+
+def doors(settings: Settings) -> dict[str, str]:
+    """Where invitations can be opened besides the web."""
+    if not settings.telegram_token.get_secret_value():
+        return {}
+    from bot.telegram.menu import link, remembered
+
+    known = remembered(settings.data)
+    return {"telegram": link(known.username)} if known.username else {}
 
 
 def lock_folder(folder: Path) -> IO[str]:

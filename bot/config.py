@@ -29,7 +29,7 @@ class Settings(BaseSettings):
     telegram_token: SecretStr = SecretStr("")
     telegram_api: str = "https://api.telegram.org"
     telegram_mode: Literal["polling", "webhook"] = "polling"
-    telegram_secret: SecretStr = Field(SecretStr(""), validate_default=True)
+    telegram_secret: SecretStr = Field(default=SecretStr(""), validate_default=True)
 
     @field_validator("timezone")
     @classmethod

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import logging
 
-from bot.cli import care, serving
+from bot.cli import care, inbox, serving
 from bot.cli.frame import cli
 from bot.logs import log_from
 
-__all__ = ["care", "main", "serving"]
+__all__ = ["care", "inbox", "main", "serving"]
 
 
 def main() -> None:

@@ -19,6 +19,7 @@ def invite(member: Annotated[str, typer.Argument(help="Code of the member.")]) -
     from bot.secrets import draw
     from handlers.members import Invitation, Invite
     from rules.access import Actor, Grant
+    from screens.identities import channel_word
     from storage.members import member_by_code
 
     settings = settings_or_exit()
@@ -39,6 +40,8 @@ def invite(member: Annotated[str, typer.Argument(help="Code of the member.")]) -
     out.print(
         say("Link for {name}: {link}", name=answer.person.name, link=f"{settings.address}/chat/enter/{answer.token}")
     )
+    for channel, link in answer.links.items():
+        out.print(say("In {channel}: {link}", channel=channel_word(say, channel), link=link))
     out.print(say("PIN: {pin}", pin=answer.pin))
 
 
