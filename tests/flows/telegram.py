@@ -75,7 +75,7 @@ class Telegram:
 
     def until(self, reached: Callable[[], bool]) -> None:
         """Asks the house until something is so; each question is a request, and takes its time."""
-        end = monotonic() + 10
+        end = monotonic() + 60
         while not reached():
             assert monotonic() < end, self.states()
             self.client.get("/healthz")
