@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import fcntl
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Coroutine, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from starlette.applications import Starlette
@@ -74,8 +74,18 @@ def real_time() -> datetime:
 
 
 def house(settings: Settings) -> House:
-    """Time zone and calendar."""
-    return House(ZoneInfo(settings.timezone), CHINA)
+    """Time zone, calendar, and the doors known from before."""
+    return House(ZoneInfo(settings.timezone), CHINA, doors=doors(settings))
+
+
+def doors(settings: Settings) -> dict[str, str]:
+    """Where invitations can be opened besides the web."""
+    if not settings.telegram_token.get_secret_value():
+        return {}
+    from bot.telegram.menu import link, remembered
+
+    known = remembered(settings.data)
+    return {"telegram": link(known.username)} if known.username else {}
 
 
 def lock_folder(folder: Path, *, shared: bool = False) -> IO[str]:
@@ -113,69 +123,90 @@ def read_only(settings: Settings) -> Iterator[tuple[Desk, datetime]]:
         reader.close()
 
 
+@dataclass(slots=True)
+class Works:
+    """What works behind the web application, from its start to its end."""
+
+    parts: Parts
+    demo: bool
+    router: Router
+    sender: Sender
+    runner: Runner
+    service: Service | None
+    ready: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def health(self, _request: Request) -> Response:
+        """Whether the house is ready to serve."""
+        status = "ok" if self.ready.is_set() else "starting"
+        facts = {"status": status, "now": self.parts.clock.now().isoformat()}
+        return JSONResponse(facts, 200 if self.ready.is_set() else 503)
+
+    @asynccontextmanager
+    async def lifespan(self, _app: Starlette) -> AsyncIterator[None]:
+        """Opens in order, and closes in the order turned round."""
+        async with AsyncExitStack() as stack:
+            stack.callback(self.parts.close)
+            if self.service is not None:
+                await stack.enter_async_context(self.service.opened())
+            await self.runner.tick()
+            if self.demo:
+                await self.sender.drain()
+            self._beside(stack, self.sender.run())
+            if self.service is not None:
+                await stack.enter_async_context(self.service.listening())
+            self.runner.start()
+            stack.callback(self.runner.stop)
+            if not self.parts.settings.on_server:  # with several processes commands and backups go to the database
+                await self._alone(stack)
+            self.ready.set()
+            yield
+
+    async def _alone(self, stack: AsyncExitStack) -> None:
+        """What only the one process of a data folder does: commands through its socket, and the nightly backup."""
+        settings, wake = self.parts.settings, self.sender.wake.set
+        hatch = Hatch(settings.data, self.router, wake)
+        stack.callback(hatch.close)
+        await hatch.open()
+        if not self.demo:
+            self._beside(stack, Nightly(settings, self.parts.desk, self.parts.clock, wake).run())
+
+    def _beside(self, stack: AsyncExitStack, work: Coroutine[Any, Any, None]) -> None:
+        stack.push_async_callback(_ended, asyncio.create_task(work))
+
+
 def build(parts: Parts, *, demo: bool = False) -> Starlette:
-    """The web application: chat, health, and in the demo its doors."""
+    """The web application: chat, console, channels, health, and in the demo its doors."""
     settings, desk, clock = parts.settings, parts.desk, parts.clock
     address = settings.address
     router = Router(desk, clock, settings.locale, address)
     channels: dict[str, Channel] = {WEBCHAT: webchat.WebChannel()}
     sender = Sender(desk, clock, channels, settings.locale, address)
-    service = telegram_service(settings, router, sender)
+    service = telegram_service(parts, router, sender)
+    works = Works(parts, demo, router, sender, Runner(desk, clock.now, sender.wake.set), service)
     front = webchat.Front(settings, clock, desk, router, sender, webchat.environment())
-    runner = Runner(desk, clock.now, sender.wake.set)
-    hatch = Hatch(settings.data, desk, clock, sender.wake.set)
     reader = partial(read_only, settings)
     office = Office(desk, clock.now, settings.locale, address, secrets, qr, sender.wake.set, reader, settings.data)
-    ready = asyncio.Event()
-
-    async def health(_request: Request) -> Response:
-        status = "ok" if ready.is_set() else "starting"
-        return JSONResponse({"status": status, "now": clock.now().isoformat()}, 200 if ready.is_set() else 503)
-
-    @asynccontextmanager
-    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        async with AsyncExitStack() as stack:
-            stack.callback(parts.close)
-            if service is not None:
-                await stack.enter_async_context(service.opened())
-            await runner.tick()
-            stack.callback(hatch.close)
-            await hatch.open()
-            if demo:
-                await sender.drain()
-            sending = asyncio.create_task(sender.run())
-            stack.push_async_callback(_ended, sending)
-            if service is not None:
-                await stack.enter_async_context(service.listening())
-            runner.start()
-            stack.callback(runner.stop)
-            if not demo:
-                nightly = asyncio.create_task(Nightly(settings, desk, clock, sender.wake.set).run())
-                stack.push_async_callback(_ended, nightly)
-            ready.set()
-            yield
-
-    doors = Demo(front, runner, office).routes() if demo else entry.routes(front)
+    doors = Demo(front, works.runner, office).routes() if demo else entry.routes(front)
+    hooks = [] if service is None else service.routes()
     return Starlette(
-        routes=[
-            Route("/healthz", health),
-            webchat.static(),
-            *console.routes(office),
-            *([] if service is None else service.routes()),
-            *doors,
-        ],
-        lifespan=lifespan,
+        routes=[Route("/healthz", works.health), webchat.static(), *console.routes(office), *hooks, *doors],
+        lifespan=works.lifespan,
         exception_handlers={404: partial(webchat.no_page, front)},
     )
 
 
-def telegram_service(settings: Settings, router: Router, sender: Sender) -> Service | None:
-    """Telegram, when a token is set; without one nothing of it is loaded."""
-    if not settings.telegram_token.get_secret_value():
+def telegram_service(parts: Parts, router: Router, sender: Sender) -> Service | None:
+    """Telegram, when a token is set; without one nothing of it is loaded. One of several processes polls."""
+    if not parts.settings.telegram_token.get_secret_value():
         return None
     from bot.telegram.service import Service
 
-    service = Service(settings, router, sender)
+    lease = parts.database.lease("telegram")
+
+    async def may_poll() -> bool:
+        return lease.held()
+
+    service = Service(parts.settings, router, sender, may_poll)
     sender.serve(service.channel)
     return service
 

@@ -14,9 +14,9 @@ from typing import Any
 import msgspec
 import structlog
 
-from bot.clock import Clock
+from bot.parked import RetriedAll, RetryParked, retry_parked
+from bot.router import Router
 from handlers.context import Refused
-from handlers.desk import BY_NAME, Desk
 from handlers.imports import BeginImport, FinishImport, Imported, Importing, ImportMembers, ImportUnits
 from handlers.invitations import InviteAll, InvitedAll
 from handlers.members import Invitation, Invite
@@ -45,7 +45,9 @@ ANSWERS: dict[type, type] = {
     FinishImport: Importing,
     UndoImport: Undone,
     InviteAll: InvitedAll,
+    RetryParked: RetriedAll,
 }
+NAMED = {kind.__name__: kind for kind in ANSWERS}
 
 
 class NotAsked(LookupError):
@@ -74,8 +76,8 @@ def request_of(line: bytes) -> Any:
     """The request in a line; raises NotAsked for what the hatch does not take."""
     try:
         asked = msgspec.json.decode(line, type=Asked)
-        kind = BY_NAME.get(asked.request)
-        if kind not in ANSWERS:
+        kind = NAMED.get(asked.request)
+        if kind is None:
             raise NotAsked(asked.request)
         return msgspec.json.decode(asked.fields, type=kind)
     except msgspec.DecodeError as error:
@@ -96,12 +98,11 @@ def _line(value: Any) -> bytes:
 
 
 class Hatch:
-    """The serving side: each request is one write unit, done for the operator."""
+    """The serving side: each request is one write unit, done for the operator, or a retry of the router's."""
 
-    def __init__(self, folder: Path, desk: Desk, clock: Clock, after: Callable[[], None]) -> None:
+    def __init__(self, folder: Path, router: Router, after: Callable[[], None]) -> None:
         self._folder = folder
-        self._desk = desk
-        self._clock = clock
+        self._router = router
         self._after = after
         self._path = folder / SOCKET
         self._server: asyncio.Server | None = None
@@ -142,7 +143,7 @@ class Hatch:
     async def _answer(self, line: bytes) -> Told:
         try:
             request = request_of(line)
-            answer = await asyncio.wrap_future(self._desk.submit(OPERATOR, request, self._clock.now()))
+            answer = await self._done(request)
         except NotAsked as error:
             log.warning("hatch refuses", reason=str(error))
             return Told("")
@@ -151,6 +152,11 @@ class Hatch:
             return Told("")
         self._after()
         return Told(type(answer).__name__, msgspec.Raw(msgspec.json.encode(answer)))
+
+    async def _done(self, request: Any) -> Any:
+        if isinstance(request, RetryParked):
+            return await retry_parked(self._router, request)
+        return await asyncio.wrap_future(self._router.desk.submit(OPERATOR, request, self._router.clock.now()))
 
 
 def place_for(folder: Path) -> Path:

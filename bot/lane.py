@@ -17,6 +17,7 @@ BATCH, MOST_HELD = 15, 60
 ENOUGH_OF_ONE = 2  # of one address: more of it would only stand in the way of others
 PAUSE_S, GATHER_S, LAST_SENDS_S = 1.0, 0.05, 5.0
 LONG_REST_S = 2.0
+CATCH_UP = 2  # steps
 SEVERAL, SEVERAL_S = 2, 1.0
 RANK = {"reply": 0, "urgent": 1, "digest": 2}
 
@@ -45,6 +46,10 @@ class Lane:
     _look_at: float = 0.0
     _replies: bool = False
     _slot: float = 0.0
+    _starts: deque[float] = field(default_factory=deque)
+
+    def __post_init__(self) -> None:
+        self._starts = deque(maxlen=max(1, int(self.pace.a_second)))
 
     def wake(self) -> None:
         """Something new may be due: looks at once, for a reply even when enough is held."""
@@ -74,10 +79,17 @@ class Lane:
         elif self._slot > now:
             await asyncio.sleep(self._slot - now)
         else:
-            step = 1 / self.pace.a_second
-            self._slot = max(self._slot + step, now + step / 2)  # a late start is caught up by half a step at most
+            self._took(now)
             self._held.remove(row)
             self._busy[row.address] = asyncio.create_task(self._send(row))
+
+    def _took(self, now: float) -> None:
+        """When the next may go: evenly, a late one caught up, and never more than the pace in any second."""
+        step = 1 / self.pace.a_second
+        self._starts.append(now)
+        self._slot = max(self._slot + step, now - CATCH_UP * step)
+        if len(self._starts) == self._starts.maxlen:
+            self._slot = max(self._slot, self._starts[0] + 1.0)
 
     async def _until(self, wait: float) -> None:
         try:
@@ -156,7 +168,7 @@ class Lane:
         except Exception:
             log.exception("nothing could be claimed; tried again in a moment", channel=self.name)
             rows = []
-        if len(rows) < most and not self._replies:
+        if len(rows) < most and not replies and not self._replies:
             self._look_at = asyncio.get_running_loop().time() + PAUSE_S
         self._held = sorted([*self._held, *rows], key=lambda row: (RANK.get(row.kind, 3), row.id))
         later = asyncio.get_running_loop().time() + LONG_REST_S

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import logging
 
-from bot.cli import backup, care, imports, install, schemes, serving, slips
+from bot.cli import backup, care, imports, inbox, install, schemes, serving, slips
 from bot.cli.frame import cli
 from bot.logs import log_from
 
-__all__ = ["backup", "care", "imports", "install", "main", "schemes", "serving", "slips"]
+__all__ = ["backup", "care", "imports", "inbox", "install", "main", "schemes", "serving", "slips"]
 
 
 def main() -> None:

@@ -18,6 +18,7 @@ def invite(member: Annotated[str, typer.Argument(help="Code of the member.")]) -
 
     from bot.secrets import draw
     from handlers.members import FindMember, Invite
+    from screens.identities import channel_word
 
     settings = settings_or_exit()
     say = words(settings.locale)
@@ -28,6 +29,8 @@ def invite(member: Annotated[str, typer.Argument(help="Code of the member.")]) -
     out.print(
         say("Link for {name}: {link}", name=answer.person.name, link=f"{settings.address}/chat/enter/{answer.token}")
     )
+    for channel, link in answer.links.items():
+        out.print(say("In {channel}: {link}", channel=channel_word(say, channel), link=link))
     out.print(say("PIN: {pin}", pin=answer.pin))
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:  # imported when a house opens the channel: a house without Te
     from telegram.request import HTTPXRequest
 
 log = structlog.get_logger(__name__)
-PACE = Pace(a_second=28.8, address_s=1.0)
+PACE = Pace(a_second=29.0, address_s=1.0)
 ANSWER_S, POOL_S, POLL_S = 15.0, 10.0, 25
 CONNECTIONS = 80
 # what did not leave this machine when the connection failed so

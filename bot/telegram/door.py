@@ -107,9 +107,8 @@ class Door:
             await self._refuse_group(found.group)
         answer = None
         inbounds = await self._fetched(found)
-        for number, inbound in enumerate(inbounds, 1):
-            answers = by_answer and number == len(inbounds)
-            answer = await self._reply(replace(inbound, by_answer=answers))
+        for inbound in inbounds:  # an HTTP answer carries one reply; several go the other way, in their order
+            answer = await self._reply(replace(inbound, by_answer=by_answer and len(inbounds) == 1))
         return answer
 
     async def _reply(self, inbound: Inbound) -> Json | None:

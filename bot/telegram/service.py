@@ -17,7 +17,7 @@ from bot.telegram import webhook
 from bot.telegram.client import TelegramChannel
 from bot.telegram.door import Door, Presses
 from bot.telegram.edge import NAME
-from bot.telegram.menu import introduce, link, remembered
+from bot.telegram.menu import introduce, link
 from bot.telegram.polling import LONGEST_PAUSE_S, always, poll
 from screens.texts import words
 
@@ -51,9 +51,6 @@ class Service:
     async def opened(self) -> AsyncIterator[None]:
         """The client, for as long as something may be sent."""
         await self.channel.open()
-        known = remembered(self._settings.data)
-        if known.username:
-            self._named(known.username)
         try:
             yield
         finally:

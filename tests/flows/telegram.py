@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
 from pathlib import Path
+from time import monotonic
+from typing import Literal
 
+import sqlalchemy as sa
+from pydantic import SecretStr
 from starlette.testclient import TestClient
 
 from bot.app import Parts, build, open_parts
 from bot.clock import Clock
 from bot.config import Settings
-from handlers.members import WEBCHAT
-from storage import members
+from storage import members, outbox
 from storage.engine import Connection
 from tests.flows.people import People
 from tests.houses import START
@@ -23,6 +25,7 @@ from tests.peers.driving import Driver, Person
 from tests.peers.limits import Limits
 
 SECRET = "a-secret-of-the-webhook"
+Mode = Literal["polling", "webhook"]
 ADDRESS = "https://zhibu.example"
 
 
@@ -54,24 +57,43 @@ class Telegram:
         assert number is not None
         return number
 
-    def screens(self, code: str) -> list[str]:
+    def notify(self, code: str, key: str) -> None:
+        """An urgent notice for a member."""
+        row = {"member_id": self.member(code), "kind": "identity_bound", "key": key, "made_at": self.parts.clock.now()}
+        facts = {"channel": "telegram", "declares": True}
+        self.parts.database.write(lambda connection: outbox.tell(connection, [{**row, "facts": facts}]))
+
+    def pushed(self, code: str) -> list[str]:
         """The titles of what was pushed to a member's web chat."""
         return [item["title"] for item in self.people[code].inbox()]
 
+    def states(self) -> dict[str, int]:
+        """Message to Telegram by state."""
+        c = outbox.outbox.c
+        query = sa.select(c.state, sa.func.count()).where(c.channel == "telegram").group_by(c.state)
+        return {row[0]: row[1] for row in self.parts.database.read(lambda connection: connection.execute(query).all())}
 
-def settings(folder: Path, api: Driver, mode: str) -> Settings:
+    def until(self, reached: Callable[[], bool]) -> None:
+        """Asks the house until something is so; each question is a request, and takes its time."""
+        end = monotonic() + 60
+        while not reached():
+            assert monotonic() < end, self.states()
+            self.client.get("/healthz")
+
+
+def settings(folder: Path, api: Driver, mode: Mode) -> Settings:
     return Settings(
         data=folder,
         public_url=ADDRESS,
-        telegram_token=api.token,
+        telegram_token=SecretStr(api.token),
         telegram_api=api.address,
         telegram_mode=mode,
-        telegram_secret=SECRET if mode == "webhook" else "",
+        telegram_secret=SecretStr(SECRET),
     )
 
 
 @contextmanager
-def house(folder: Path, api: Driver, mode: str = "polling") -> Iterator[Telegram]:
+def house(folder: Path, api: Driver, mode: Mode = "polling") -> Iterator[Telegram]:
     """The house, serving; the emulator goes on when the block is left."""
     parts = open_parts(settings(folder, api, mode), Clock(lambda: START))
     with TestClient(build(parts, demo=True)) as client:
@@ -81,11 +103,8 @@ def house(folder: Path, api: Driver, mode: str = "polling") -> Iterator[Telegram
 
 
 @contextmanager
-def telegram(folder: Path, mode: str = "polling", limits: Limits | None = None) -> Iterator[Telegram]:
+def telegram(folder: Path, mode: Mode = "polling", limits: Limits | None = None) -> Iterator[Telegram]:
     """Both sides."""
     with BotApi(limits=limits).serving() as api, house(folder, api, mode) as found:
         yield found
         assert api.violations == []
-
-
-__all__ = ["ADDRESS", "SECRET", "START", "WEBCHAT", "Telegram", "house", "telegram", "timedelta"]

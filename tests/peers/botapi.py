@@ -33,7 +33,6 @@ from tests.peers.world import Json, Refusal, World
 TOKEN = "4242:" + "E" * 35
 FREE_CALLS = frozenset({"getUpdates", "getWebhookInfo", "getMe"})
 """Not kept among the calls, since a bot repeats them all the time."""
-POLL = (("offset", 0), ("limit", 100), ("timeout", 0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +180,7 @@ class BotApi:
     @asynccontextmanager
     async def running(self, port: int = 0) -> AsyncIterator[BotApi]:
         """Serves in this event loop; leaving the block ends it."""
+        description.shapes()  # read before anybody's calls are timed
         async with wire.served(self.app(), port) as self.address:
             try:
                 yield self

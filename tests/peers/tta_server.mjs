@@ -5,7 +5,8 @@
 // What is repaired: getMe tells that it is a bot, dates are in seconds, presses carry chat_instance, polls wait and
 // confirm by offset, webhook posts carry the secret and their answers are carried out, edits answer with the message
 // and drop a keyboard they do not repeat, methods the package lacks answer true. Everything else is the package's own.
-// Added: GET /peer/calls lists the bot's calls.
+// Added: GET /peer/calls lists the bot's calls; /peer/called/METHOD answers once the bot has called it; POST /peer/seen
+// with token and chatId gives what the bot did in a chat since the last time, as soon as there is something.
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 
@@ -15,6 +16,7 @@ const express = load('express');
 
 const ME = { id: 666, is_bot: true, first_name: 'Test', username: 'TestNameBot' };
 const LONGEST_POLL_S = 5;
+const LONGEST_WAIT_MS = 20_000;
 const POLL_STEP_MS = 20;
 const emulator = new Emulator({ port: Number(process.env.PORT ?? 9000), host: '127.0.0.1', storeTimeout: 600 });
 const calls = [];
@@ -25,6 +27,29 @@ const parsed = (value) => (typeof value === 'string' ? JSON.parse(value) : value
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 
 class Refused extends Error {}
+
+// what is found, as soon as one of the package's events, or a call, brings it; empty after the longest wait
+async function awaited(look) {
+  const until = Date.now() + LONGEST_WAIT_MS;
+  for (;;) {
+    const found = look();
+    if (found.length || Date.now() >= until) return found;
+    await new Promise((done) => {
+      const late = setTimeout(done, until - Date.now());
+      for (const event of ['AddedBotMessage', 'EditedMessageText', 'BotCalled']) {
+        emulator.once(event, () => setImmediate(() => (clearTimeout(late), done())));
+      }
+    });
+  }
+}
+
+const unread = (token, chat) => {
+  const found = emulator.storage.botMessages.filter(
+    (each) => each.botToken === token && String(each.message.chat_id) === String(chat) && !each.isRead,
+  );
+  for (const each of found) each.isRead = true;
+  return found;
+};
 
 const plainUpdate = Emulator.formatUpdate;
 Emulator.formatUpdate = (update) => {
@@ -117,6 +142,7 @@ async function perform(token, method, facts, gone = () => false) {
   if (method === 'getUpdates') return polled(token, facts, gone);
   const { method: _named, ...body } = facts;
   calls.push({ method, body });
+  emulator.emit('BotCalled');
   return METHODS[method]?.(token, body);
 }
 
@@ -124,6 +150,12 @@ const front = express();
 front.use(express.json());
 front.use(express.urlencoded({ extended: true }));
 front.get('/peer/calls', (_request, response) => response.json(calls));
+front.get('/peer/called/:method', async (request, response) => {
+  response.json(await awaited(() => calls.filter((each) => each.method === request.params.method)));
+});
+front.post('/peer/seen', async (request, response) => {
+  response.json(await awaited(() => unread(request.body.token, request.body.chatId)));
+});
 front.all('/bot:token/:method', async (request, response, next) => {
   const { token, method } = request.params;
   try {
@@ -139,6 +171,7 @@ front.all('/bot:token/:method', async (request, response, next) => {
 front.use(emulator.webServer);
 front.settings.env = 'test';
 emulator.webServer = front;
+emulator.setMaxListeners(0);
 await emulator.start();
 console.log(emulator.config.apiURL);
 for (const signal of ['SIGTERM', 'SIGINT']) process.on(signal, () => emulator.stop().then(() => process.exit(0)));
