@@ -8,11 +8,14 @@ LOCK = $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version
 	--no-emit-index-url --no-annotate --custom-compile-command "make lock" $(UPGRADE)
 INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check
 
-.PHONY: run test check fix bench faults locale lock clean help
+.PHONY: run install test check fix bench faults locale lock clean help
 .DELETE_ON_ERROR:
 
 run: .venv/.run  ## start the demo and print its address; ARGS="--port 8001 --now 2026-01-20T09:00"
 	@$(BIN)/zhibu demo $(ARGS)
+
+install: .venv/.run  ## install into .venv and end; docs/installing.md goes on from there
+	@echo "Installed: .venv/bin/zhibu"
 
 test: .venv/.dev  ## run the tests; ARGS="tests/rules -k cap"; the closing lines name what was skipped
 	@$(BIN)/python -m pytest $(ARGS)

@@ -108,16 +108,18 @@ class Hatch:
         self._server: asyncio.Server | None = None
 
     async def open(self) -> None:
-        """Listens; a socket that a killed process left is replaced, for who holds the folder's lock is alone here."""
+        """Listens; a socket that a killed process left is replaced, for who holds the folder's lock is alone here.
+
+        Some file systems have no sockets: the house serves nevertheless, and commands wait until it is closed.
+        """
         for name in (SOCKET, ELSEWHERE):
             (self._folder / name).unlink(missing_ok=True)
-        self._path = place_for(self._folder)
-        door = socket.socket(socket.AF_UNIX)
-        before = os.umask(0o177)
         try:
-            door.bind(str(self._path))
-        finally:
-            os.umask(before)
+            self._path = place_for(self._folder)
+            door = bound(self._path)
+        except OSError as error:
+            log.warning("no hatch", path=str(self._path), reason=error.strerror)
+            return
         self._server = await asyncio.start_unix_server(self._serve, sock=door, limit=MOST_BYTES)
 
     def close(self) -> None:
@@ -157,6 +159,20 @@ class Hatch:
         if isinstance(request, RetryParked):
             return await retry_parked(self._router, request)
         return await asyncio.wrap_future(self._router.desk.submit(OPERATOR, request, self._router.clock.now()))
+
+
+def bound(path: Path) -> socket.socket:
+    """A socket at a path, for its owner alone from its first moment."""
+    door = socket.socket(socket.AF_UNIX)
+    before = os.umask(0o177)
+    try:
+        door.bind(str(path))
+    except OSError:
+        door.close()
+        raise
+    finally:
+        os.umask(before)
+    return door
 
 
 def place_for(folder: Path) -> Path:

@@ -12,8 +12,8 @@ import typer
 from pydantic import ValidationError
 from rich.console import Console
 
-from bot.config import Settings
-from screens.texts import Say
+from bot.config import FILE, Settings
+from screens.texts import Say, words
 
 if TYPE_CHECKING:  # imported where they are used: a command must answer at once
     from bot.app import Parts
@@ -32,6 +32,10 @@ def settings_or_exit(**given: Any) -> Settings:
         for problem in error.errors():
             name = "_".join(str(part) for part in problem["loc"]).upper().removeprefix("ZHIBU_")
             out.print(f"ZHIBU_{name}: {problem['msg']}", markup=False)
+        raise typer.Exit(2) from error
+    except (OSError, UnicodeDecodeError) as error:  # the folder's zhibu.env: another's, or not text
+        reason = error.strerror if isinstance(error, OSError) else "UTF-8"
+        out.print(words("zh_CN")("The file {file} cannot be read: {reason}", file=FILE, reason=reason), markup=False)
         raise typer.Exit(2) from error
 
 

@@ -9,8 +9,11 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from starlette.testclient import TestClient
 
 from benchmarks.process import Server, zhibu
+from bot.app import build, open_parts
+from bot.config import Settings
 from bot.hatch import ELSEWHERE, SOCKET, NotAsked, call, request_of
 from handlers.context import Refused
 from handlers.declarations.forms import Submit
@@ -116,3 +119,10 @@ def test_a_process_that_ends_before_it_answers_is_said_in_words(folder: Path):
     assert ran.returncode == 1
     assert "没有回答" in ran.stdout
     assert "Traceback" not in ran.stderr
+
+
+def test_a_folder_that_takes_no_socket_is_served_without_a_hatch(folder: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("bot.hatch.SOCKET", "s/zhibu.sock")
+    parts = open_parts(Settings(data=folder))
+    with TestClient(build(parts)) as client:
+        assert client.get("/healthz").status_code == 200

@@ -158,3 +158,11 @@ def test_the_same_house_is_made_from_answers_and_a_wrong_one_is_asked_again(empt
     assert "https://zhibu.example.cn/chat/enter/" in ran.stdout
     assert Settings(data=empty).port == 8011
     assert "看不出“水务局”" in ran.stdout
+
+
+def test_a_settings_file_that_cannot_be_read_is_said(empty: Path):
+    empty.mkdir()
+    (empty / FILE).write_bytes(b"ZHIBU_PORT=\xff\xfe")
+    ran = zhibu(empty, "status")
+    assert ran.returncode == 2
+    assert FILE in ran.stdout
