@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 
 from rich.console import Console
 
-from benchmarks import kill, load, review, start
+from benchmarks import backup, kill, load, review, start
 from benchmarks.figure import Figure, keep, misses, table
 from benchmarks.process import HOUSE, Failed, Samples
 
@@ -31,10 +31,13 @@ MEASUREMENTS = {
         Measurement((load.NAME,), load.figures),
         Measurement((review.NAME,), review.figures),
     ),
-    "faults": (Measurement((kill.LOST, kill.DOUBLE), kill.figures),),
+    "faults": (
+        Measurement((kill.LOST, kill.DOUBLE), kill.figures),
+        Measurement((backup.DRILL, backup.PACE), backup.figures),
+    ),
 }
 # figure: at most
-GOALS = {start.READY: 2.0, start.RESIDENT: 150.0, kill.LOST: 0.0, kill.DOUBLE: 0.0}
+GOALS = {start.READY: 2.0, start.RESIDENT: 150.0, kill.LOST: 0.0, kill.DOUBLE: 0.0, backup.DRILL: 0.0}
 BUILD = HOUSE / "build"
 
 
