@@ -11,8 +11,8 @@ from tempfile import TemporaryDirectory
 
 from rich.console import Console
 
+from benchmarks import backup, http, kill, load, postgres, review, start, telegram_kill, telegram_pacing
 from benchmarks import console as committee
-from benchmarks import http, kill, load, postgres, review, start, telegram_kill, telegram_pacing
 from benchmarks.figure import Figure, Goals, keep, misses, table
 from benchmarks.process import HOUSE, Failed, Samples
 
@@ -43,6 +43,7 @@ MEASUREMENTS = {
     "faults": (
         Measurement((kill.LOST, kill.DOUBLE), kill.figures),
         Measurement((postgres.NAME,), postgres.figures),
+        Measurement((backup.DRILL, backup.PACE), backup.figures),
         Measurement((telegram_kill.LOST, telegram_kill.DOUBLE, telegram_kill.MISDIRECTED), telegram_kill.figures),
     ),
 }
@@ -54,6 +55,7 @@ AT_MOST = {
     kill.LOST: 0.0,
     kill.DOUBLE: 0.0,
     postgres.NAME: 0.0,
+    backup.DRILL: 0.0,
     telegram_pacing.OVER: 0.0,
     telegram_kill.LOST: 0.0,
     telegram_kill.DOUBLE: 0.0,

@@ -135,7 +135,11 @@ def _to_confirm(say: Say, f: Facts) -> Part:
 
 
 def _urged(say: Say, f: Facts) -> Part:
-    title, lines, choices = _to_confirm(say, f)
+    title, lines, _ = _to_confirm(say, f)
+    choices = [
+        Choice(say("Got it"), ConfirmAnnouncement(f["announcement"])),
+        Choice(say("Read it"), ReadAnnouncement(f["announcement"])),
+    ]
     return title, [say("{name} asks you to read and confirm it.", name=f["by"]), *lines], choices
 
 

@@ -154,6 +154,7 @@ _NEXT_TOLD = _NEXT_TOLD.order_by(r.member_id).limit(sa.bindparam("most"))
 _NEXT_SILENT = _NEXT_TOLD.where(r.confirmed_at.is_(None))
 _WAVES = sa.select(w.id, w.key, w.announcement_id, w.kind, w.by_id, w.reached_to)
 _OPEN_WAVE = _WAVES.where(w.done_at.is_(None)).order_by(w.id).limit(1)
+_CLAIM_WAVE = _OPEN_WAVE.with_for_update(skip_locked=True)
 
 
 def get(connection: sa.Connection, number: int) -> AnnouncementRow | None:
@@ -246,9 +247,9 @@ def open_wave(connection: sa.Connection, values: Mapping[str, Any]) -> WaveRow |
     return WaveRow(*connection.execute(_WAVES.where(w.key == key)).one())
 
 
-def unfinished_wave(connection: sa.Connection) -> WaveRow | None:
-    """The oldest wave that has not reached everybody."""
-    row = connection.execute(_OPEN_WAVE).first()
+def unfinished_wave(connection: sa.Connection, *, claim: bool = False) -> WaveRow | None:
+    """The oldest wave that has not reached everybody; claimed, no other process takes it at the same time."""
+    row = connection.execute(_CLAIM_WAVE if claim else _OPEN_WAVE).first()
     return None if row is None else WaveRow(*row)
 
 

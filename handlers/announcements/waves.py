@@ -88,7 +88,7 @@ def _next(context: Context, row: AnnouncementRow, wave: WaveRow) -> list[int]:
 
 def spread(context: Context, _request: Spread) -> Ran:
     """The oldest wave goes first."""
-    wave = announcements.unfinished_wave(context.connection)
+    wave = announcements.unfinished_wave(context.connection, claim=True)
     if wave is None:
         return Ran(0)
     tell_next(context, wave)

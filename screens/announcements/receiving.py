@@ -64,7 +64,7 @@ def confirmed(say: Say, answer: receiving.Confirmed) -> Screen:
     if note.withdrawn:
         line = say("It was withdrawn and need not be confirmed any more.")
         return Screen(say("Withdrawn: {title}", title=title), (line,), back)
-    line = say("{unit} sees that you have it.", unit=note.unit_name)
+    line = say("It is noted; {unit} can see it.", unit=note.unit_name)
     if not answer.fresh and note.confirmed_on:
         on = day(say, note.confirmed_on.isoformat())
         line = say("You confirmed it on {day} already; once is enough.", day=on)

@@ -90,7 +90,7 @@ def _silent_lines(say: Say, answer: status.AnnouncementState) -> list[str]:
     by_unit: dict[str, list[Silent]] = {}
     for each in answer.silent:
         by_unit.setdefault(each.unit_name, []).append(each)
-    if len(by_unit) == 1:
+    if len(by_unit) == 1 and answer.pages == 1:
         people = names(say, [each.name for each in answer.silent])
         lines.append(say("Not confirmed yet ({count}): {names}", count=left, names=people))
     else:
@@ -100,6 +100,9 @@ def _silent_lines(say: Say, answer: status.AnnouncementState) -> list[str]:
     if failed:
         people = names(say, failed)
         lines.append(say("Not reached by any channel: {names}. Please tell them yourself.", names=people))
+    if answer.standing.failed > len(failed):
+        others = answer.standing.failed - len(failed)
+        lines.append(say("{count} more on other pages were not reached by any channel.", count=others))
     return lines
 
 

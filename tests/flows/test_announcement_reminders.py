@@ -14,7 +14,7 @@ def test_a_reminder_by_hand_goes_to_those_who_have_not_confirmed_once_a_day(peop
     assert announced(people["m03"], "announcement_urged") == []
     (item,) = announced(people["m04"], "announcement_urged")
     assert "王立新催办" in item["lines"][0]
-    assert [choice["label"][:3] for choice in item["choices"]] == ["收到：", "看原文"]
+    assert [choice["label"] for choice in item["choices"]] == ["收到", "看原文"]
     people["m04"].post(token=item["choices"][1]["token"])
     assert "明天下午三点，二楼会议室。" in people["m04"].text
     people["m04"].tap("收到")

@@ -141,6 +141,10 @@ def test_a_deputy_announces_for_the_branch_and_the_principal_looks_after_it(peop
     principal.tap("已发的公告")
     principal.tap("1. 查档安排")
     assert "姜若兰" in principal.text
+    row = people.parts.desk.store.read(lambda connection: announcements.get(connection, 1))
+    behalf = people.parts.desk.store.read(lambda connection: members.member_by_code(connection, "m41"))
+    assert row is not None
+    assert row.behalf == behalf
     people.clock("2027-01-20T09:00")
     deputy.say("公告 期满以后")
     assert "只有支部书记" in deputy.text
@@ -188,6 +192,15 @@ def test_who_leaves_the_branch_after_sending_stays_on_the_list_and_can_confirm(p
     assert "孙柏青" not in author.text
 
 
+UNITS = {
+    "滨湖市直机关工委",
+    "第一责任区",
+    "市水务局机关党委",
+    "水务局第一党支部",
+    "水务局第二党支部",
+    "市档案馆机关党委",
+    "档案馆党支部",
+}
 HOSTILE = (
     "<script>alert(1)</script> & <b>标题</b>",
     '=HYPERLINK("http://x","点这里")',
@@ -229,3 +242,17 @@ def test_too_much_text_is_refused_with_what_to_do_and_the_question_stands(people
     assert item["lines"][:-2] == text.splitlines(), "nothing is cut"
     author.say("公告 \u200b\u202e")
     assert announced(people["m03"]) == [item]
+
+
+def test_a_long_list_of_those_who_have_not_confirmed_is_paged_by_twenty_and_by_unit(people: People):
+    committee = sent(people, "公告 年终总结\n十二月五日前报送。", "s04")
+    committee.tap("看送达和确认情况")
+    assert "未确认（64 人）" in committee.text
+    seen = 0
+    for page in range(1, 5):
+        found = [line for line in committee.screens[0]["lines"] if "：" in line and line.split("：")[0] in UNITS]
+        seen += sum(len(line.split("：")[1].split("、")) for line in found)
+        if page < 4:
+            committee.tap(f"换一页（{page}/4）")
+    assert seen == 64
+    assert "其他页还有" in committee.text
