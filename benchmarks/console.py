@@ -62,7 +62,12 @@ class Browser:
     def timed(self, path: str) -> float:
         """Milliseconds until the last byte of a page."""
         began = perf_counter()
-        answer, _ = self.ask("GET", path)
+        try:
+            answer, _ = self.ask("GET", path)
+        except http.client.RemoteDisconnected:  # the server ends lines that were idle for five seconds
+            self.line = None
+            began = perf_counter()
+            answer, _ = self.ask("GET", path)
         taken = (perf_counter() - began) * 1000
         if answer.status != 200:
             raise Failed(f"{path} answered {answer.status} to {self.persona}")
@@ -136,9 +141,12 @@ def p95(samples: Samples, full: bool) -> list[Figure]:
         for browser in browsers.values():
             browser.open()
         taken: dict[tuple[str, str], list[float]] = {page: [] for page in pages()}
+        worked: list[float] = []
         for _ in range(rounds):
             for (persona, path), times in taken.items():
+                before = server.worked_ms()
                 times.append(browsers[persona].timed(path))
+                worked.append(server.worked_ms() - before)
     every = [each for times in taken.values() for each in times]
     slowest = max(taken, key=lambda page: median(taken[page]))
     naive = _naive(samples.work / "town" / "zhibu.db")
@@ -146,6 +154,7 @@ def p95(samples: Samples, full: bool) -> list[Figure]:
         f"{len(every)} requests of {len(taken)} list pages by a secretary, an officer and a committee member, one "
         f"client on a kept connection, until the last byte; 10,000 members, 1,000,000 entries, SQLite; p50 "
         f"{median(every):.0f} ms, slowest page {median(taken[slowest]):.0f} ms (median): {slowest[0]} {slowest[1]}; "
+        f"the server worked {median(worked):.0f} ms on a page (p50) and {_p95(worked):.0f} ms (p95); "
         f"baseline: p95 of the same first page of lines by ORM objects and a count without the index, no HTTP"
     )
     return [against(PAGES_P95, _p95(every), "ms", naive, detail)]
