@@ -108,6 +108,13 @@ class Server:
             raise Failed("/proc tells no VmRSS.")
         return int(found[1]) / 1024
 
+    def worked_ms(self) -> float:
+        """Processor time of all threads that live, in milliseconds: what a busy machine does not change much."""
+        if self._process is None:
+            raise Failed("No process to weigh.")
+        tasks = Path(f"/proc/{self._process.pid}/task").glob("*/schedstat")
+        return sum(int(task.read_text().split()[0]) for task in tasks) / 1_000_000
+
     def _last_words(self) -> str:
         return self._log.read_text("utf-8", "replace").strip()[-600:] or "none"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from starlette.requests import Request
@@ -172,7 +173,7 @@ async def queue(visitor: Visitor, request: Request) -> Response:
         (
             shown,
             words.what(say, shown),
-            words.own(say, shown),
+            words.own(say, replace(shown, flags=())),
             say("entered on behalf") if shown.behalf else "",
             [words.flag_word(say, shown, flag) for flag in shown.flags],
         )

@@ -31,6 +31,9 @@ NOTICES: dict[str, Callable[[Say], str]] = {
     "entry_reversed": lambda say: say("entry taken back"),
     "member_answered": lambda say: say("answer to an entry"),
     "identity_bound": lambda say: say("account bound"),
+    "console_entered": lambda say: say("console entered"),
+    "console_password": lambda say: say("console password set"),
+    "role_changed": lambda say: say("role changed"),
 }
 # what a channel may say, in words; other codes are quoted
 CODES: dict[str, Callable[[Say], str]] = {

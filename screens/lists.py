@@ -14,6 +14,7 @@ from handlers.trail import Deeds
 from screens.declarations.lines import attendance_word, state_word
 from screens.deeds import action_word, facts_text, subject_word
 from screens.deliveries import attempts_text, kind_word, notices_text, state_of, unreached_why
+from screens.people import channel_word
 from screens.publication import sheet_table
 from screens.tables import Cell, Column, Table
 from screens.texts import Say
@@ -156,7 +157,7 @@ def messages(say: Say, answer: Messages) -> Table:
             row.unit_name,
             kind_word(say, row.message.kind),
             notices_text(say, row.notices),
-            row.message.channel or "",
+            channel_word(say, row.message.channel) if row.message.channel else "",
             state_of(say, row.message.state),
             row.message.attempts,
             attempts_text(say, row),

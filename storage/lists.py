@@ -155,7 +155,10 @@ def _shared(table: sa.Table, narrowed: Filter) -> list[Condition]:
 
 
 def _line_conditions(narrowed: Filter) -> list[Condition]:
-    conditions = [*_shared(line, narrowed), line.c.state.in_(narrowed.states)]
+    conditions = _shared(line, narrowed)
+    # one comparison a row instead of five, where a month has a hundred thousand
+    listed = narrowed.states == LISTED_STATES
+    conditions.append(line.c.state != "draft" if listed else line.c.state.in_(narrowed.states))
     if narrowed.source:
         conditions.append(line.c.source == narrowed.source)
     if narrowed.text:
