@@ -59,6 +59,14 @@ def engine_there(postgres: Cluster, migrated_there: str) -> Iterator[sa.Engine]:
 
 
 @pytest.fixture
+def url(postgres: Cluster, migrated_there: str, engine_there: sa.Engine) -> Iterator[str]:
+    engine_there.dispose()  # nobody may be using what is copied
+    name = postgres.create(migrated_there)
+    yield postgres.url(name)
+    postgres.drop(name)
+
+
+@pytest.fixture
 def connection(dialect: str, request: pytest.FixtureRequest) -> Iterator[sa.Connection]:
     """One transaction, as a unit has it; rolled back when the test ends."""
     if dialect == "postgres":
