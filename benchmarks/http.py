@@ -47,7 +47,7 @@ class Run:
     answered: int
     per_second: float
     p99_ms: float
-    rows: dict[str, float]
+    rows: dict[str, int]
 
 
 def figures(samples: Samples, full: bool) -> list[Figure]:
@@ -112,7 +112,7 @@ def pressed(work: Path, port: int, database: Path, bodies: list[bytes], seconds:
     made = {name: number - before[name] for name, number in rows(database).items()}
     if not answered <= made["messages"] <= answered + CONNECTIONS:
         raise Failed(f"{answered} presses were answered, {made['messages']} are stored.")
-    each = {name: round(number / made["messages"], 2) for name, number in made.items()}
+    each = {name: round(number / made["messages"]) for name, number in made.items()}
     return Run(answered, float(told[4]), p99, each)
 
 
@@ -122,6 +122,7 @@ ROWS = {
     "deeds": "SELECT count(*) FROM audit",
     "tokens": "SELECT count(*) FROM token",
     "tokens used": "SELECT count(*) FROM token WHERE state = 'used'",
+    "replies queued": "SELECT count(*) FROM outbox",
     "tokens replaced": "SELECT count(*) FROM token WHERE state = 'replaced'",
 }
 

@@ -26,7 +26,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from telegram import CallbackQuery, Update
 
-from storage import audit, declarations, inbox, members
+from storage import audit, declarations, inbox, members, outbox
 from storage.tables import metadata
 
 registry = orm.registry(metadata=metadata)
@@ -93,6 +93,10 @@ class Message:
     reply: Any
 
 
+class Outgoing:
+    """A reply on its way."""
+
+
 for made, table in (
     (Identity, members.identity),
     (Member, members.member),
@@ -103,6 +107,7 @@ for made, table in (
     (Line, declarations.line),
     (Audit, audit.audit),
     (Message, inbox.inbox),
+    (Outgoing, outbox.outbox),
 ):
     registry.map_imperatively(made, table)
 
@@ -143,6 +148,7 @@ class Naive:
             said = {"text": "确认", "token": pressed}
             row = {"channel": "telegram", "external_id": str(number), "address": address, "member_id": person.id}
             session.add(filled(Message(), **row, said=said, reply=[reply], state="done", received_at=now()))
+            session.add(outgoing(person, address, number, reply))
             return answer(query, reply)
 
 
@@ -170,6 +176,14 @@ def confirm(session: orm.Session, person: Member, address: str, token: Token) ->
         session.add(filled(Token(), **here, **row, token=text, position=position, label=label, expires_at=until))
     shown = [f"{index}. {line.criterion}" for index, line in enumerate(lines, 1)]
     return {"title": f"已提交：{len(lines)} 条", "lines": shown, "choices": choices, "image": None, "link": None}
+
+
+def outgoing(person: Member, address: str, number: int, reply: dict[str, Any]) -> Outgoing:
+    """The reply as it is kept until it was sent."""
+    row = {"key": f"reply:telegram:{number}", "class": "reply", "member_id": person.id, "state": "due", "attempts": 0}
+    here = {"channel": "telegram", "address": address, "body": {"screens": [reply], "edit": "2"}}
+    made: Outgoing = filled(Outgoing(), **row, **here, due_at=now(), made_at=now())
+    return made
 
 
 def answer(query: CallbackQuery, reply: dict[str, Any]) -> dict[str, Any]:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, field
 
 import structlog
 
 from bot.channel import DeliveryError, Pace
-from storage.outbox import Among, OutboxRow
+from storage.outbox import REPLY, Among, OutboxRow
 
 log = structlog.get_logger(__name__)
 BATCH, MOST_HELD = 15, 60
@@ -47,6 +47,7 @@ class Lane:
     _replies: bool = False
     _slot: float = 0.0
     _starts: deque[float] = field(default_factory=deque)
+    _put: Counter[str] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
         self._starts = deque(maxlen=max(1, int(self.pace.a_second)))
@@ -55,6 +56,24 @@ class Lane:
         """Something new may be due: looks at once, for a reply even when enough is held."""
         self._look_at, self._replies = 0.0, True
         self._changed.set()
+
+    def take(self, address: str) -> bool:
+        """Whether a message may go to an address at this moment by another way, which then counts as sent here.
+
+        Nothing goes past what waits for the same address.
+        """
+        now = asyncio.get_running_loop().time()
+        waits = self._put[address] > 0 or address in self._busy or any(row.address == address for row in self._held)
+        if waits or self._slot > now or self._rests.get(address, 0.0) > now:
+            return False
+        self._took(now)
+        self._rests[address] = now + self.pace.address_s
+        return True
+
+    def replied(self, address: str) -> None:
+        """A reply was put into the outbox for an address."""
+        self._put[address] += 1
+        self.wake()
 
     async def run(self) -> None:
         """Sends until cancelled; then gives back what was not begun."""
@@ -117,6 +136,8 @@ class Lane:
         if error is not None and error.rest_s:
             self._flooded(row.address, now, error.rest_s)
         self._results.append((row, error))
+        if row.kind == REPLY and self._put[row.address] > 0:
+            self._put[row.address] -= 1
         del self._busy[row.address]
         self._settled.set()
         self._changed.set()
@@ -158,6 +179,7 @@ class Lane:
 
     async def _claim(self, most: int, *, replies: bool, now: float) -> None:
         self._rests = {address: until for address, until in self._rests.items() if until > now}
+        self._put += Counter()  # forgets those that have nothing
         held: dict[str, int] = {}
         for row in self._held:
             held[row.address] = held.get(row.address, 0) + 1

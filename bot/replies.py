@@ -16,10 +16,11 @@ HIDDEN = "••••••"
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What a message is answered with; a secret one is shown once and kept nowhere."""
+    """What a message is answered with; a secret one is shown once and kept nowhere, a queued one is in the outbox."""
 
     screens: list[Rendered]
     secret: bool = False
+    queued: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +51,17 @@ def row_of(inbound: Inbound, answered: Answered, now: datetime) -> dict[str, Any
     }
 
 
+def key_of(inbound: Inbound, again: str = "") -> str:
+    """The key of a reply in the outbox."""
+    return f"reply:{inbound.channel}:{inbound.external_id}{again}"[:160]
+
+
 def sent(connection: Connection, inbound: Inbound, answered: Answered, now: datetime, again: str = "") -> Reply:
     """The reply as it goes out: in the answer, or through the outbox, where a secret never stands."""
     secret = answered.kept is not None
     if not inbound.by_answer and not secret:
         row = {
-            "key": f"reply:{inbound.channel}:{inbound.external_id}{again}"[:160],
+            "key": key_of(inbound, again),
             "member_id": answered.member,
             "channel": inbound.channel,
             "address": inbound.address,

@@ -15,7 +15,7 @@ from bot.channel import Inbound, Rendered
 from bot.clock import Clock
 from bot.commands import Heard
 from bot.dialogs import Place
-from bot.replies import HIDDEN, MOST_TEXT, Answered, Reply, row_of, sent
+from bot.replies import HIDDEN, MOST_TEXT, Answered, Reply, key_of, row_of, sent
 from handlers.context import Context, Refused
 from handlers.declarations.forms import AddFile, Undo
 from handlers.declarations.review import ApproveAll, Queue, ReviewLine
@@ -28,7 +28,7 @@ from screens.problems import refused
 from screens.render import screen_of
 from screens.screen import Screen
 from screens.texts import Say, words
-from storage import identities, inbox, members
+from storage import identities, inbox, members, outbox
 from storage.engine import Busy, Connection
 
 log = structlog.get_logger(__name__)
@@ -115,7 +115,7 @@ class Router:
     def _unit(self, connection: Connection, inbound: Inbound, heard: Heard, now: datetime, parked: int) -> Reply:
         stored = None if parked else inbox.reply_to(connection, inbound.channel, inbound.external_id)
         if stored is not None:
-            return Reply(stored)
+            return Reply(stored, queued=bool(outbox.has_key(connection, [key_of(inbound)])))
         answered = self._answered(connection, inbound, heard, now)
         row = row_of(inbound, answered, now)
         if parked:

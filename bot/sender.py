@@ -84,10 +84,14 @@ class Sender:
                 task.cancel()
             await asyncio.gather(*lanes, return_exceptions=True)
 
-    def replied(self, channel: str) -> None:
+    def replied(self, channel: str, address: str) -> None:
         """A reply was put into the outbox, and perhaps notices for others."""
-        self._lanes[channel].wake()
+        self._lanes[channel].replied(address)
         self.wake.set()
+
+    def may_answer(self, channel: str, address: str) -> bool:
+        """Whether a reply may go at once, in the answer to the platform's request: it counts against the pace."""
+        return self._lanes[channel].take(address)
 
     async def _take_over(self) -> None:
         """Goes on with what another process was sending when it died."""

@@ -10,9 +10,10 @@ import sqlalchemy as sa
 
 from storage.kinds import Instant
 from storage.outbox import REPLY, abandoned, delivery, notice, outbox, put_all
+from storage.statement import Statement
 
 # Statements are built once: building one costs more than running it.
-_PUT = sa.insert(outbox)
+_PUT = Statement(sa.insert(outbox))
 _KEEP_BODY = sa.update(outbox).where(outbox.c.id == sa.bindparam("number")).values(body=sa.bindparam("body_"))
 _REDIRECT = sa.update(notice).where(notice.c.outbox_id == sa.bindparam("old")).values(outbox_id=sa.bindparam("new"))
 _COMPOSED = (
@@ -32,7 +33,7 @@ def compose(connection: sa.Connection, messages: Mapping[int, int]) -> None:
 def put_reply(connection: sa.Connection, values: Mapping[str, Any], now: datetime) -> None:
     """Adds the reply to a message; values has key, member_id, channel, address and body."""
     fixed = {"class": REPLY, "state": "due", "attempts": 0, "due_at": now, "made_at": now}
-    connection.execute(_PUT, {**fixed, **values})
+    _PUT.change(connection, {**fixed, **values})
 
 
 def any_due(connection: sa.Connection, channel: str, now: datetime) -> bool:

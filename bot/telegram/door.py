@@ -108,19 +108,22 @@ class Door:
         answer = None
         inbounds = await self._fetched(found)
         for inbound in inbounds:  # an HTTP answer carries one reply; several go the other way, in their order
-            answer = await self._reply(replace(inbound, by_answer=by_answer and len(inbounds) == 1))
+            alone = by_answer and len(inbounds) == 1
+            # Telegram tells nobody when it refuses a call in an answer for being too many: in a rush they wait in line
+            answers = alone and self.sender.may_answer(edge.NAME, inbound.address)
+            answer = await self._reply(replace(inbound, by_answer=answers))
         return answer
 
     async def _reply(self, inbound: Inbound) -> Json | None:
         reply = await self.router.accept(inbound)
         body: Rendered = {"screens": reply.screens, "edit": inbound.edit}
-        if inbound.by_answer:
+        if inbound.by_answer and not reply.queued:
             self.sender.wake.set()
             arguments = call(body, self.channel.say, inbound.address, self.channel.public_url)
             return {"method": method(arguments), **arguments}
         if reply.secret:
             await self._show_secret(inbound, body)
-        self.sender.replied(edge.NAME)
+        self.sender.replied(edge.NAME, inbound.address)
         return None
 
     async def _show_secret(self, inbound: Inbound, body: Rendered) -> None:
@@ -172,7 +175,7 @@ class Door:
             sending.put_reply(connection, {**row, "body": {"screens": [screen], "edit": ""}}, now)
 
         await asyncio.wrap_future(self.router.desk.store.submit(unit))
-        self.sender.replied(edge.NAME)
+        self.sender.replied(edge.NAME, address)
 
     async def park(self, raw: bytes, error: Exception) -> None:
         """Keeps an update that cannot be read, once, with what went wrong."""
