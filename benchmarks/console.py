@@ -55,7 +55,7 @@ class Browser:
     def ask(self, method: str, path: str, body: str = "") -> tuple[http.client.HTTPResponse, bytes]:
         """One request and its whole answer."""
         if self.line is None:
-            self.line = http.client.HTTPConnection(HOST, self.port, timeout=120)
+            self.line = http.client.HTTPConnection(HOST, self.port, timeout=300)
         headers = {"Cookie": self.cookie} | ({"Content-Type": "application/x-www-form-urlencoded"} if body else {})
         self.line.request(method, path, body or None, headers)
         answer = self.line.getresponse()

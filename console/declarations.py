@@ -16,7 +16,7 @@ from handlers.context import Refused, refuse
 from handlers.declarations.lists import Choices, ListLines, OpenLine
 from handlers.declarations.many import DecideMany
 from handlers.declarations.proof import OpenEvidence
-from handlers.declarations.review import SHOWN, ShowQueue
+from handlers.declarations.review import SHOWN, Queue, ShowQueue
 from handlers.months import ListMonths
 from screens.declarations import lines as words
 from screens.deeds import action_word
@@ -158,11 +158,10 @@ async def line(visitor: Visitor, request: Request) -> Response:
 
 async def queue(visitor: Visitor, request: Request) -> Response:
     """What waits for the visitor's decision, flagged lines first."""
-    page = page_number(request)
+    page, say = page_number(request), visitor.say
     answer = await visitor.ask(ShowQueue((page - 1) * SHOWN))
-    if isinstance(answer, Refused):
-        return visitor.refused(answer, PATH)
-    say = visitor.say
+    if isinstance(answer, Refused):  # who looks at lines without reviewing any
+        answer = Queue((), (), 0, 0)
     done, missed = request.query_params.get("done", ""), whole(request.query_params.get("missed", ""))
     notices = [say("Decided: {count} lines.", count=whole(done))] if done else []
     if missed:

@@ -132,7 +132,7 @@ def _fill(
 
 
 def _put(sheet: Worksheet, row: int, place: int, cell: Cell, formats: _Formats, zone: ZoneInfo) -> None:
-    if cell is None:
+    if cell is None or cell == "":
         return
     if isinstance(cell, str):
         sheet.write_string(row, place, fitting(cell), formats.text)
@@ -147,6 +147,8 @@ def _put(sheet: Worksheet, row: int, place: int, cell: Cell, formats: _Formats, 
 
 def fitting(text: str) -> str:
     """A text that can stand in a cell; one too long for Excel ends with how long it was."""
+    if text.isprintable() and len(text) <= MOST_TEXT // 2:  # half a character is not printable
+        return text
     sound = text.encode("utf-8", "replace").decode()
     if len(sound.encode("utf-16-le")) // 2 <= MOST_TEXT:
         return sound

@@ -24,7 +24,7 @@ from screens.texts import words
 
 SLICE = 5_000
 """Lines read at once: memory holds so many, whatever the length of the list."""
-CALMER = 10
+CALMER = 5
 """By how much the process stands back behind the bot's own."""
 Opened = Callable[[], AbstractContextManager[tuple[Desk, datetime]]]
 
