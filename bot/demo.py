@@ -28,7 +28,7 @@ from screens.door import stranger, unknown
 from screens.members import role_word
 from screens.problems import refused
 from screens.texts import moment
-from storage import identities, members, outbox
+from storage import deliveries, identities, members
 from storage.engine import Connection
 from storage.identities import Reachable
 
@@ -208,7 +208,7 @@ class Demo:
             return JSONResponse({"items": []})
         address = address_of(person)
         rows = await asyncio.to_thread(
-            self.front.desk.store.read, lambda connection: outbox.sent_to(connection, WEBCHAT, address, MOST_INBOX)
+            self.front.desk.store.read, lambda connection: deliveries.sent_to(connection, WEBCHAT, address, MOST_INBOX)
         )
         return JSONResponse(
             {

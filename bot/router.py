@@ -126,7 +126,7 @@ class Router:
 
     def _answered(self, connection: Connection, inbound: Inbound, heard: Heard, now: datetime) -> Answered:
         place = Place(inbound.channel, inbound.address)
-        found = members.known_at(connection, place.channel, place.address, self.desk.house.today(now))
+        found = identities.known_at(connection, place.channel, place.address, self.desk.house.today(now))
         if found is None:
             return self._stranger(connection, inbound, heard, now)
         if found.blocked:

@@ -28,7 +28,7 @@ from handlers.members import WEBCHAT, address_of
 from rules.access import Actor
 from screens.members import role_word
 from screens.texts import Say, moment, words
-from storage import inbox, invitations, members, outbox
+from storage import deliveries, inbox, invitations, members
 from storage.engine import Connection
 
 PAGES = Path(__file__).parent / "pages"
@@ -110,10 +110,10 @@ def history(front: Front, actor: Actor, say: Say) -> list[dict[str, Any]]:
     """The conversation of a member in the web chat: what he said, what was answered, what was pushed."""
     address, zone = address_of(actor.member), front.desk.house.zone
 
-    def rows(connection: Connection) -> tuple[list[inbox.Said], list[outbox.Delivered]]:
+    def rows(connection: Connection) -> tuple[list[inbox.Said], list[deliveries.Delivered]]:
         return (
             inbox.conversation(connection, WEBCHAT, address, SHOWN),
-            outbox.sent_to(connection, WEBCHAT, address, SHOWN),
+            deliveries.sent_to(connection, WEBCHAT, address, SHOWN),
         )
 
     said, pushed = front.desk.store.read(rows)

@@ -20,7 +20,7 @@ TABS = (
     Tab(PATH, lambda say: say("Deliveries")),
     Tab(UNREACHED, lambda say: say("Not reached by any channel")),
 )
-MARKS = {"due": "wait", "sending": "wait", "sent": "good", "failed": "bad", "unknown": "wait"}
+MARKS = {"due": "wait", "sending": "wait", "sent": "good", "failed": "bad", "unknown": "wait", "cancelled": ""}
 
 
 def messages_query(asked: Asked, offset: int) -> ListDeliveries:

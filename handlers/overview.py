@@ -7,7 +7,7 @@ from typing import Any
 
 from handlers.context import Context, Handler, Refused, refuse
 from rules.periods import period_of
-from storage import audit, declarations, inbox, ledger, members, outbox, upgrade
+from storage import audit, declarations, deliveries, inbox, ledger, members, upgrade
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ def overview(context: Context, request: Overview) -> Month | Refused:
         if scope == "under" or person.unit == grant.unit
     }
     declared = declarations.declared(context.connection, period, people)
-    unreached = outbox.unreached(context.connection, people)
+    unreached = deliveries.out_of_reach(context.connection, people)
     units = {person.unit: person.unit_name for person in people.values()}
     counts = declarations.state_counts(context.connection, units, period)
     branches = []
@@ -97,7 +97,7 @@ def status(context: Context, _request: Status) -> Facts:
             "parked": inbox.parked(connection),
             "lines": declarations.all_state_counts(connection),
             "entries": ledger.count(connection),
-            "outbox": outbox.counts(connection),
+            "outbox": deliveries.counts(connection),
             "audit": audit.count(connection) + audit.tail(connection),
         }
     )

@@ -40,6 +40,17 @@ ACTIONS: dict[str, Callable[[Say], str]] = {
     "console_leave": lambda say: say("leave the console"),
     "console_password": lambda say: say("set a console password"),
     "password_wrong": lambda say: say("wrong password"),
+    "announce": lambda say: say("send an announcement"),
+    "confirm": lambda say: say("confirm an announcement"),
+    "urge": lambda say: say("remind of an announcement"),
+    "ask_binding": lambda say: say("ask to bind an account"),
+    "bind": lambda say: say("bind an account"),
+    "refuse_binding": lambda say: say("refuse to bind an account"),
+    "import": lambda say: say("import people"),
+    "set_up": lambda say: say("set up the house"),
+    "backup_made": lambda say: say("make a backup"),
+    "backup_failed": lambda say: say("a backup that failed"),
+    "restored": lambda say: say("restore a backup"),
 }
 SUBJECTS: dict[str, Callable[[Say], str]] = {
     "line": lambda say: say("line"),
@@ -48,6 +59,8 @@ SUBJECTS: dict[str, Callable[[Say], str]] = {
     "period": lambda say: say("month"),
     "scheme_version": lambda say: say("rulebook"),
     "unit": lambda say: say("unit"),
+    "announcement": lambda say: say("announcement"),
+    "import_run": lambda say: say("import"),
 }
 PARTICULARS: dict[str, Callable[[Say], str]] = {
     "reason": lambda say: say("reason"),

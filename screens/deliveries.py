@@ -18,6 +18,7 @@ STATES: dict[str, Callable[[Say], str]] = {
     "sent": lambda say: say("sent"),
     "failed": lambda say: say("not delivered"),
     "unknown": lambda say: say("uncertain"),
+    "cancelled": lambda say: say("not sent: it went another way"),
 }
 NOTICES: dict[str, Callable[[Say], str]] = {
     "period_opened": lambda say: say("month open"),
@@ -34,6 +35,12 @@ NOTICES: dict[str, Callable[[Say], str]] = {
     "console_entered": lambda say: say("console entered"),
     "console_password": lambda say: say("console password set"),
     "role_changed": lambda say: say("role changed"),
+    "binding_asked": lambda say: say("account to be confirmed"),
+    "announcement": lambda say: say("announcement"),
+    "announcement_urged": lambda say: say("reminder of an announcement, by hand"),
+    "announcement_reminder": lambda say: say("reminder of an announcement"),
+    "announcement_withdrawn": lambda say: say("announcement withdrawn"),
+    "backup_failed": lambda say: say("a backup that failed"),
 }
 # what a channel may say, in words; other codes are quoted
 CODES: dict[str, Callable[[Say], str]] = {
@@ -44,6 +51,16 @@ CODES: dict[str, Callable[[Say], str]] = {
     "not_found": lambda say: say("the address does not exist any more"),
     "rate_limited": lambda say: say("too many messages at once; tried again"),
     "timeout": lambda say: say("no answer in time"),
+    "timed_out": lambda say: say("no answer in time"),
+    "connection_lost": lambda say: say("the connection broke while sending"),
+    "not_connected": lambda say: say("the platform could not be reached"),
+    "server_error": lambda say: say("the platform had a fault"),
+    "flood": lambda say: say("too many messages at once; tried again"),
+    "chat_migrated": lambda say: say("the address moved; sent to the new one"),
+    "chat_not_found": lambda say: say("the address does not exist any more"),
+    "token_invalid": lambda say: say("the platform does not accept the bot's token"),
+    "restart": lambda say: say("the program ended while sending"),
+    "restored": lambda say: say("left over from before a restore; not sent again"),
 }
 
 

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from storage.members import identity, member, membership, on_day
 from storage.outbox import delivery, notice, outbox
 
-STATES = ("due", "sending", "sent", "failed", "unknown")
+STATES = ("due", "sending", "sent", "failed", "unknown", "cancelled")
 CLASSES = ("reply", "urgent", "digest")
 
 
@@ -160,3 +160,36 @@ def _conditions(narrowed: Filter) -> list[sa.ColumnElement[bool]]:
 
 def _facts(narrowed: Filter) -> dict[str, Any]:
     return {} if narrowed.units is None else {"day": narrowed.day}
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """A message that went out."""
+
+    id: int
+    kind: str
+    body: dict[str, Any]
+    at: datetime
+
+
+def sent_to(connection: sa.Connection, channel: str, address: str, most: int) -> list[Delivered]:
+    """The newest messages that reached an address, oldest first."""
+    c = outbox.c
+    query = sa.select(c.id, c["class"], c.body, c.settled_at)
+    query = query.where(c.channel == channel, c.address == address, c.state == "sent")
+    rows = connection.execute(query.order_by(c.id.desc()).limit(most)).all()
+    return [Delivered(*row) for row in reversed(rows)]
+
+
+def out_of_reach(connection: sa.Connection, members: Iterable[int]) -> set[int]:
+    """Those of the members whose newest message could not be delivered by any channel."""
+    c = outbox.c
+    newest = sa.select(sa.func.max(c.id)).where(c.member_id.in_(set(members))).group_by(c.member_id)
+    query = sa.select(c.member_id).where(c.id.in_(newest), c.state == "failed")
+    return set(connection.execute(query).scalars())
+
+
+def counts(connection: sa.Connection) -> dict[str, int]:
+    """State → number of messages."""
+    query = sa.select(outbox.c.state, sa.func.count()).group_by(outbox.c.state)
+    return {row[0]: row[1] for row in connection.execute(query)}

@@ -8,10 +8,24 @@ from datetime import date, datetime
 
 import sqlalchemy as sa
 
+from rules.access import Actor
 from storage.inbox import dialog, token
 from storage.kinds import Instant
-from storage.members import PEOPLE, Person, identity, member, on_day, role, unit
+from storage.members import (
+    BOUND_HERE,
+    PEOPLE,
+    Person,
+    acting,
+    deputy,
+    grants_of,
+    identity,
+    member,
+    on_day,
+    role,
+    unit,
+)
 from storage.metadata import identifier, metadata, refers
+from storage.statement import Statement
 
 binding = sa.Table(
     "binding",
@@ -28,6 +42,15 @@ binding = sa.Table(
     sa.Column("decided_at", Instant),
     sa.UniqueConstraint("channel", "address", "token_hash"),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Who writes from an address: `blocked` when he could not be reached there lately."""
+
+    person: Person
+    actor: Actor
+    blocked: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +98,14 @@ _BINDINGS = sa.select(
     binding.c.name,
     binding.c.token_hash,
     binding.c.state,
+)
+_HOLDS = sa.or_(
+    sa.exists().where(role.c.member_id == member.c.id), sa.exists().where(deputy.c.deputy_id == member.c.id)
+)
+_PERSON_AT = Statement(
+    PEOPLE.add_columns(_HOLDS, identity.c.blocked_at)
+    .join(identity, identity.c.member_id == member.c.id)
+    .where(*BOUND_HERE)
 )
 
 
@@ -187,3 +218,14 @@ def reachable_by_code(connection: sa.Connection, channel: str, code: str) -> int
         .where(member.c.code == code, identity.c.channel == channel, identity.c.unbound_at.is_(None))
     )
     return connection.execute(query.limit(1)).scalar()
+
+
+def known_at(connection: sa.Connection, channel: str, address: str, day: date) -> Known | None:
+    """The member bound to an address, as he stands on a day; most hold no role and are asked for none."""
+    row = _PERSON_AT.first(connection, {"channel": channel, "address": address, "day": day})
+    if row is None:
+        return None
+    *columns, holds, blocked_at = row
+    found = Person(*columns)
+    grants = grants_of(connection, found.id, day) if holds else ()
+    return Known(found, acting(found, grants), blocked_at is not None)

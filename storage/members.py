@@ -104,15 +104,6 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
-    """Who writes from an address: `blocked` when he could not be reached there lately."""
-
-    person: Person
-    actor: Actor
-    blocked: bool
-
-
-@dataclass(frozen=True, slots=True)
 class UnitRow:
     """A unit (组织单位) of the tree."""
 
@@ -182,20 +173,12 @@ _HOLDERS = Statement(
     )
 )
 _NAMES = Statement(sa.select(member.c.id, member.c.name).where(_among(member.c.id, "ids")))
-_BOUND_HERE = (
+BOUND_HERE = (
     identity.c.channel == sa.bindparam("channel"),
     identity.c.address == sa.bindparam("address"),
     identity.c.unbound_at.is_(None),
 )
-_BOUND = Statement(sa.select(identity.c.member_id).where(*_BOUND_HERE))
-_HOLDS = sa.or_(
-    sa.exists().where(role.c.member_id == member.c.id), sa.exists().where(deputy.c.deputy_id == member.c.id)
-)
-_PERSON_AT = Statement(
-    PEOPLE.add_columns(_HOLDS, identity.c.blocked_at)
-    .join(identity, identity.c.member_id == member.c.id)
-    .where(*_BOUND_HERE)
-)
+_BOUND = Statement(sa.select(identity.c.member_id).where(*BOUND_HERE))
 
 
 def person(connection: sa.Connection, member_id: int, day: date) -> Person | None:
@@ -239,10 +222,11 @@ def grants_of(connection: sa.Connection, member_id: int, day: date) -> tuple[Gra
 def actor(connection: sa.Connection, member_id: int, day: date) -> Actor | None:
     """The member as one who acts on a day."""
     found = person(connection, member_id, day)
-    return None if found is None else _acting(found, grants_of(connection, member_id, day))
+    return None if found is None else acting(found, grants_of(connection, member_id, day))
 
 
-def _acting(found: Person, grants: tuple[Grant, ...]) -> Actor:
+def acting(found: Person, grants: tuple[Grant, ...]) -> Actor:
+    """A person as one who acts with these grants."""
     return Actor(found.id, found.name, found.unit, found.path, grants, found.locale, found.unit_kind == "branch")
 
 
@@ -267,17 +251,6 @@ def bound_member(connection: sa.Connection, channel: str, address: str) -> int |
     """The member bound to an address (账号绑定), None when nobody is."""
     found: int | None = _BOUND.value(connection, {"channel": channel, "address": address})
     return found
-
-
-def known_at(connection: sa.Connection, channel: str, address: str, day: date) -> Known | None:
-    """The member bound to an address, as he stands on a day; most hold no role and are asked for none."""
-    row = _PERSON_AT.first(connection, {"channel": channel, "address": address, "day": day})
-    if row is None:
-        return None
-    *columns, holds, blocked_at = row
-    found = Person(*columns)
-    grants = grants_of(connection, found.id, day) if holds else ()
-    return Known(found, _acting(found, grants), blocked_at is not None)
 
 
 def addresses_of(connection: sa.Connection, ids: Iterable[int], but: str = "") -> dict[int, tuple[str, str]]:

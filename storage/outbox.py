@@ -85,16 +85,6 @@ class OutboxRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Delivered:
-    """A message that went out."""
-
-    id: int
-    kind: str
-    body: dict[str, Any]
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
 class Among:
     """Which messages are meant: of one channel, of none of some, not to some addresses, replies only."""
 
@@ -116,7 +106,6 @@ class Settled:
 
 REPLY = "reply"
 EVERYTHING = Among()
-# Statements are built once: building one costs more than running it.
 _ATTEMPT = sa.insert(delivery)
 _SETTLE = (
     sa.update(outbox)
@@ -309,26 +298,3 @@ def others_send(connection: sa.Connection, owner: int) -> bool:
     c = outbox.c
     others = sa.or_(c.claimed_by.is_(None), c.claimed_by != owner)
     return connection.execute(sa.select(c.id).where(c.state == "sending", others).limit(1)).first() is not None
-
-
-def sent_to(connection: sa.Connection, channel: str, address: str, most: int) -> list[Delivered]:
-    """The newest messages that reached an address, oldest first."""
-    c = outbox.c
-    query = sa.select(c.id, c["class"], c.body, c.settled_at)
-    query = query.where(c.channel == channel, c.address == address, c.state == "sent")
-    rows = connection.execute(query.order_by(c.id.desc()).limit(most)).all()
-    return [Delivered(*row) for row in reversed(rows)]
-
-
-def unreached(connection: sa.Connection, members: Iterable[int]) -> set[int]:
-    """Those of the members whose newest message could not be delivered by any channel."""
-    c = outbox.c
-    newest = sa.select(sa.func.max(c.id)).where(c.member_id.in_(set(members))).group_by(c.member_id)
-    query = sa.select(c.member_id).where(c.id.in_(newest), c.state == "failed")
-    return set(connection.execute(query).scalars())
-
-
-def counts(connection: sa.Connection) -> dict[str, int]:
-    """State → number of messages."""
-    query = sa.select(outbox.c.state, sa.func.count()).group_by(outbox.c.state)
-    return {row[0]: row[1] for row in connection.execute(query)}

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from storage import inbox, outbox
+from storage import deliveries, inbox
 from tests.flows.telegram import Telegram, telegram
 from tests.houses import START
 from tests.peers.driving import Person
@@ -44,8 +44,8 @@ def parked(house: Telegram) -> int:
 def move_when_settled(house: Telegram, state: str) -> None:
     """Moves the clock once some reply has this state; nothing tells when a result is stored, so it is looked for."""
     end = monotonic() + MOST_S
-    while not house.parts.database.read(outbox.counts).get(state):
-        assert monotonic() < end, house.parts.database.read(outbox.counts)
+    while not house.parts.database.read(deliveries.counts).get(state):
+        assert monotonic() < end, house.parts.database.read(deliveries.counts)
         sleep(0.01)
     house.parts.clock.move(START + timedelta(minutes=1))
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from storage import backup, inbox, invitations, outbox, upgrade
+from storage import backup, deliveries, inbox, invitations, outbox, upgrade
 from storage.archive import Unfit, compress, unpack
 from storage.engine import Connection, Database, sqlite_engine
 from tests.storage.packed import code, folder, packed, scratch
@@ -157,7 +157,7 @@ def test_a_restored_database_forgets_what_was_open(connection: sa.Connection):
     assert (forgotten.entrances, forgotten.buttons, forgotten.messages) == (1, 1, 3)
     assert invitations.session_member(connection, "k" * 64, NOW) is None
     assert inbox.dialog_of(connection, "webchat", "m1") is None
-    assert outbox.counts(connection) == {"unknown": 3, "sent": 1, "failed": 1}
+    assert deliveries.counts(connection) == {"unknown": 3, "sent": 1, "failed": 1}
     assert outbox.claim(connection, later + timedelta(days=30), 10) == []
     codes = connection.execute(sa.select(outbox.delivery.c.result, outbox.delivery.c.code)).all()
     assert [tuple(row) for row in codes] == [("unknown", "restored")] * 2

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from storage import outbox, sending
+from storage import deliveries, outbox, sending
 from storage.outbox import OutboxRow
 from tests.storage.sample import NOW, Sample
 
@@ -89,7 +89,7 @@ def test_a_message_is_put_once(connection: sa.Connection, sample: Sample):
     assert outbox.put_all(connection, rows) == {}
     assert set(outbox.put_all(connection, [*rows, message(sample.zhao, "c"), message(sample.zhao, "c")])) == {"c"}
     assert outbox.has_key(connection, ["a", "b", "c", "d"]) == {"a", "b", "c"}
-    assert outbox.counts(connection) == {"due": 3}
+    assert deliveries.counts(connection) == {"due": 3}
 
 
 def test_the_database_refuses_a_message_put_twice(connection: sa.Connection, sample: Sample):
@@ -140,7 +140,7 @@ def test_every_try_sends_the_same_body(connection: sa.Connection, sample: Sample
 def test_a_settled_message_is_not_sent_again(connection: sa.Connection, sample: Sample, result: str):
     outbox.put_all(connection, [message(sample.wang, "a")])
     outbox.settle(connection, claim_one(connection), result, "code", NOW, None)
-    assert outbox.counts(connection) == {result: 1}
+    assert deliveries.counts(connection) == {result: 1}
     assert outbox.claim(connection, NOW + timedelta(days=9), 10) == []
     assert outbox.release_claimed(connection, NOW) == 0
     assert attempts(connection) == [(1, result, "code")]
@@ -149,7 +149,7 @@ def test_a_settled_message_is_not_sent_again(connection: sa.Connection, sample: 
 def test_a_message_that_failed_is_due_again_and_each_attempt_is_kept(connection: sa.Connection, sample: Sample):
     outbox.put_all(connection, [message(sample.wang, "a")])
     outbox.settle(connection, claim_one(connection), "failed", "timeout", NOW, NOW + MINUTE)
-    assert outbox.counts(connection) == {"due": 1}
+    assert deliveries.counts(connection) == {"due": 1}
     assert outbox.claim(connection, NOW, 10) == []
     row = claim_one(connection, NOW + MINUTE)
     assert row.attempts == 2
@@ -172,7 +172,7 @@ def test_an_address_sees_the_newest_messages_that_reached_it_oldest_first(connec
     for row in outbox.claim(connection, NOW, 10):
         sending.keep_bodies(connection, {row.id: {"title": "t"}})
         outbox.settle(connection, row, "failed" if row.id == numbers["b"] else "sent", "", NOW, None)
-    found = outbox.sent_to(connection, "webchat", f"m{sample.wang}", 2)
+    found = deliveries.sent_to(connection, "webchat", f"m{sample.wang}", 2)
     assert [(row.id, row.kind, row.body, row.at) for row in found] == [
         (numbers[key], "digest", {"title": "t"}, NOW) for key in "cd"
     ]
@@ -193,4 +193,4 @@ def test_who_did_not_get_the_newest_message_is_not_reached(
 ):
     rows = [message(sample.wang, f"{number}", state=state) for number, state in enumerate(states)]
     outbox.put_all(connection, [*rows, message(sample.li, "li", state="failed")])
-    assert outbox.unreached(connection, [sample.wang, sample.zhao]) == ({sample.wang} if unreached else set())
+    assert deliveries.out_of_reach(connection, [sample.wang, sample.zhao]) == ({sample.wang} if unreached else set())
