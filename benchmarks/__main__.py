@@ -62,7 +62,8 @@ AT_MOST = {
     telegram_kill.MISDIRECTED: 0.0,
 }
 AT_LEAST = {telegram_pacing.NAME: 0.95}
-GOALS = Goals(AT_MOST, AT_LEAST)
+TIMES = {http.NAME: 5.0}
+GOALS = Goals(AT_MOST, AT_LEAST, TIMES)
 BUILD = HOUSE / "build"
 
 

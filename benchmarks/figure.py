@@ -42,19 +42,23 @@ def keep(path: Path, figure: Figure) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Goals:
-    """What figures may be at most, and what they must be at least."""
+    """What figures may be at most, what they must be at least, and how many times their baseline."""
 
     most: Mapping[str, float]
     least: Mapping[str, float]
+    times: Mapping[str, float]
 
     def of(self, name: str) -> list[tuple[str, str, float]]:
         """The goals of a figure: in words, as a sign, the number."""
         found = [("at most", "≤", self.most[name])] if name in self.most else []
-        return [*found, ("at least", "≥", self.least[name])] if name in self.least else found
+        found += [("at least", "≥", self.least[name])] if name in self.least else []
+        return [*found, ("times the baseline at least", "ratio ≥", self.times[name])] if name in self.times else found
 
     def met(self, figure: Figure) -> bool:
         """Whether a figure keeps its goals; one that has none does."""
-        return self.least.get(figure.name, figure.value) <= figure.value <= self.most.get(figure.name, figure.value)
+        times = figure.ratio is None or figure.ratio >= self.times.get(figure.name, 0.0)
+        least, most = self.least.get(figure.name, figure.value), self.most.get(figure.name, figure.value)
+        return times and least <= figure.value <= most
 
 
 def misses(figures: Sequence[Figure], goals: Goals) -> list[str]:

@@ -14,7 +14,7 @@ import msgspec
 
 from bot.channel import Rendered
 from handlers.desk import BY_NAME
-from screens.screen import Screen
+from screens.screen import Prompt, Screen
 from storage import inbox
 from storage.engine import Connection
 from storage.inbox import DialogRow, TokenRow
@@ -31,38 +31,23 @@ class Place:
 
 
 def present(
-    connection: Connection,
-    place: Place,
-    screens: Sequence[Screen],
-    now: datetime,
-    public_url: str,
-    *,
-    pushed: bool = False,
+    connection: Connection, place: Place, screens: Sequence[Screen], now: datetime, public_url: str, spent: str = ""
 ) -> list[Rendered]:
     """Stores what the screens' choices and question mean, and gives the screens as channels draw them.
 
-    A reply ends the keyboard and the question shown before; a pushed message leaves both alone.
+    A reply ends the keyboard and the question shown before; `spent` is the button of it that was pressed.
     """
-    if not pushed:
-        inbox.replace_keyboard(connection, place.channel, place.address)
-        prompt = next((screen.prompt for screen in reversed(screens) if screen.prompt), None)
-        inbox.put_dialog(
-            connection,
-            place.channel,
-            place.address,
-            None
-            if prompt is None
-            else DialogRow(
-                type(prompt.request).__name__,
-                msgspec.to_builtins(prompt.request),
-                prompt.field,
-                prompt.expects,
-                now + LIFE,
-            ),
-        )
-    rendered, rows = drawn(place, screens, now, public_url, pushed=pushed)
+    inbox.replace_keyboard(connection, place.channel, place.address, spent)
+    prompt = next((screen.prompt for screen in reversed(screens) if screen.prompt), None)
+    inbox.put_dialog(connection, place.channel, place.address, None if prompt is None else _question(prompt, now))
+    rendered, rows = drawn(place, screens, now, public_url, pushed=False)
     inbox.issue(connection, rows)
     return rendered
+
+
+def _question(prompt: Prompt, now: datetime) -> DialogRow:
+    kind = type(prompt.request).__name__
+    return DialogRow(kind, msgspec.to_builtins(prompt.request), prompt.field, prompt.expects, now + LIFE)
 
 
 def drawn(

@@ -168,10 +168,14 @@ class Lane:
             self._claiming = None
         room = MOST_HELD - len(self._held)
         low = self._sendable(now) < BATCH and room > 0
-        if now < self._look_at or self._slot > now + LONG_REST_S or not (low or self._replies):
+        wanted = low or (self._replies and self._held_replies() < BATCH)
+        if now < self._look_at or self._slot > now + LONG_REST_S or not wanted:
             return
         replies, self._replies = not low, False
         self._claiming = asyncio.create_task(self._claim(min(BATCH, max(room, 1)), replies=replies, now=now))
+
+    def _held_replies(self) -> int:
+        return sum(row.kind == REPLY for row in self._held)
 
     def _sendable(self, now: float) -> int:
         """How many addresses have something that may go soon."""

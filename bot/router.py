@@ -139,7 +139,7 @@ class Router:
         if current:
             before = [dialogs.plain(replace(screen, choices=()), self.public_url) for screen in screens]
             return Answered(member, before + current, pressed=turn.pressed)
-        reply = dialogs.present(connection, place, screens, now, self.public_url)
+        reply = dialogs.present(connection, place, screens, now, self.public_url, turn.spent)
         if any(screen.once for screen in screens):
             once = [dialogs.plain(door.shown_once(say), self.public_url)]
             return Answered(member, reply, once, pressed=turn.pressed)
@@ -172,6 +172,7 @@ class Turn:
     desk: Desk
     spare: secrets.Spare
     pressed: str = ""
+    spent: str = ""
 
     def answer(self) -> tuple[list[Screen], list[Rendered]]:
         """The screens; or words about an old button together with the current screen as it stands."""
@@ -219,8 +220,7 @@ class Turn:
             # after a restore no button of the last screen does anything: the home screen has some that do
             dead = any(screen["choices"] for screen in current) and not self._live()
             return ([old], current) if current and not dead else ([old, *self._do(Home())], [])
-        if not row.pushed:
-            inbox.use_token(connection, row.token)
+        self.spent = row.token
         return self._do(dialogs.request_of(row)), []
 
     def _filed(self) -> Any:
@@ -248,7 +248,7 @@ class Turn:
         folded = matching.folded(heard.text)
         chosen = next((row for row in live if folded and matching.folded(row.label) == folded), None)
         if chosen is not None:
-            inbox.use_token(self.context.connection, chosen.token)
+            self.spent = chosen.token
             return self._do(dialogs.request_of(chosen)), []
         dialog = self._dialog()
         return self._unasked(live) if dialog is None else self._answered(dialog)

@@ -115,10 +115,9 @@ _LIVE = Statement(
     _TOKENS.where(*_HERE, token.c.state == "live", token.c.pushed.is_(False)).order_by(token.c.position), TokenRow
 )
 _REPLACE = Statement(
-    sa.update(token).where(*_HERE, token.c.state == "live", token.c.pushed.is_(False)).values(state="replaced")
-)
-_USE = Statement(
-    sa.update(token).where(token.c.token == sa.bindparam("token_"), token.c.state == "live").values(state="used")
+    sa.update(token)
+    .where(*_HERE, token.c.state == "live", token.c.pushed.is_(False))
+    .values(state=sa.case((token.c.token == sa.bindparam("pressed"), "used"), else_="replaced"))
 )
 _REPLY = Statement(
     sa.select(inbox.c.reply).where(
@@ -243,14 +242,9 @@ def live_tokens(connection: sa.Connection, channel: str, address: str) -> list[T
     return _LIVE.all(connection, _here(channel, address))
 
 
-def replace_keyboard(connection: sa.Connection, channel: str, address: str) -> None:
-    """Ends the choices of the screen an address saw before."""
-    _REPLACE.change(connection, _here(channel, address))
-
-
-def use_token(connection: sa.Connection, text: str) -> bool:
-    """Spends a token; False when it was not live any more."""
-    return _USE.change(connection, {"token_": text}) == 1
+def replace_keyboard(connection: sa.Connection, channel: str, address: str, pressed: str = "") -> None:
+    """Ends the choices of the screen an address saw before; the one that was pressed is spent."""
+    _REPLACE.change(connection, {"pressed": pressed, **_here(channel, address)})
 
 
 def issue(connection: sa.Connection, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.sql.compiler import SQLCompiler
 
 Facts = Mapping[str, Any]
-Turn = Callable[[Any], Any] | None
+Turn = Callable[[Any], Any]
 T = TypeVar("T")
 ON_ERROR = "on_error"
 """Where a driver connection's `info` keeps what is to be called before one of its errors is handed on."""
@@ -21,25 +21,29 @@ ON_ERROR = "on_error"
 
 @dataclass(frozen=True, slots=True)
 class _Form:
-    """The text for one driver; each parameter is a fact, or one member of a list; columns that must be turned."""
+    """The text for one driver; where each fact goes, or one member of a list; what must be turned, and how.
+
+    `values` hold what is the same at every call; without `names` the driver takes parameters by position.
+    """
 
     text: str
-    parameters: tuple[tuple[str, str, int | None, Turn], ...]
-    fixed: Facts
-    columns: tuple[tuple[int, Callable[[Any], Any]], ...]
-    positional: bool
+    values: tuple[Any, ...]
+    facts: tuple[tuple[int, str], ...]
+    members: tuple[tuple[int, str, int], ...]
+    turned: tuple[tuple[int, Turn], ...]
+    columns: tuple[tuple[int, Turn], ...]
+    names: tuple[str, ...] = ()
 
     def bound(self, facts: Facts) -> Any:
         """The parameters as the driver takes them."""
-        if self.fixed:
-            facts = {**self.fixed, **facts}
-        values = []
-        for _, name, index, turn in self.parameters:
-            value = facts[name] if index is None else facts[name][index]
-            values.append(value if turn is None else turn(value))
-        return (
-            values if self.positional else {each[0]: value for each, value in zip(self.parameters, values, strict=True)}
-        )
+        values = list(self.values)
+        for place, name in self.facts:
+            values[place] = facts[name]
+        for place, name, index in self.members:
+            values[place] = facts[name][index]
+        for place, turn in self.turned:
+            values[place] = turn(values[place])
+        return dict(zip(self.names, values, strict=True)) if self.names else values
 
     def row(self, raw: Sequence[Any]) -> Sequence[Any]:
         """A row with Python's own values."""
@@ -71,7 +75,7 @@ class Statement(Generic[T]):
         self._core: Any = core
         self._make = make
         self._inserts = isinstance(core, sa.Insert)
-        self._lists: tuple[str, ...] | None = None
+        self._lists: tuple[str, ...] = ()
         self._forms: dict[Any, _Form] = {}
 
     def all(self, connection: sa.Connection, facts: Facts) -> list[T]:
@@ -122,45 +126,48 @@ class Statement(Generic[T]):
 
     def _form(self, dialect: sa.Dialect, facts: Facts) -> _Form:
         """The form for this database, these lengths of lists, and (of an INSERT) these columns."""
-        lists = self._lists
-        if lists is not None:
-            form = self._forms.get(self._key(dialect, facts, lists))
-            if form is not None:
-                return form
-        made = cast(
-            "SQLCompiler", self._core.compile(dialect=dialect, column_keys=list(facts) if self._inserts else None)
-        )
+        form = self._forms.get(self._key(dialect, facts))
+        return self._compiled(dialect, facts) if form is None else form
+
+    def _compiled(self, dialect: sa.Dialect, facts: Facts) -> _Form:
+        columns = list(facts) if self._inserts else None
+        made = cast("SQLCompiler", self._core.compile(dialect=dialect, column_keys=columns))
         self._lists = tuple(name for bind, name in made.bind_names.items() if bind.expanding)
-        form = self._forms[self._key(dialect, facts, self._lists)] = _formed(made, dialect, facts)
+        form = self._forms[self._key(dialect, facts)] = _formed(made, dialect, facts)
         return form
 
-    def _key(self, dialect: sa.Dialect, facts: Facts, lists: tuple[str, ...]) -> Any:
-        columns = tuple(facts) if self._inserts else ()
-        return (id(dialect), columns, *(len(facts[name]) for name in lists)) if lists or columns else id(dialect)
+    def _key(self, dialect: sa.Dialect, facts: Facts) -> Any:
+        if self._inserts:
+            return (dialect.name, *facts)
+        return (dialect.name, *[len(facts[name]) for name in self._lists]) if self._lists else dialect.name
 
 
 def _formed(made: SQLCompiler, dialect: sa.Dialect, facts: Facts) -> _Form:
     state = made.construct_expanded_state(dict(facts))
-    members = {
-        each: (name, index) for name, some in state.parameter_expansion.items() for index, each in enumerate(some)
-    }
-    types = {name: bind.type for bind, name in made.bind_names.items()}
-    fixed = {
-        name: bind.effective_value for bind, name in made.bind_names.items() if not bind.required and name not in facts
-    }
-    names = (
-        state.positiontup
-        if dialect.positional
-        else [n for n in types if n not in state.parameter_expansion] + list(members)
-    )
-    parameters = []
-    for name in names or ():
-        whole, index = members.get(name, (name, None))
-        parameters.append((name, whole, index, types[whole].dialect_impl(dialect).bind_processor(dialect)))
-    return _Form(state.statement, tuple(parameters), fixed, _columns(made, dialect), bool(dialect.positional))
+    members = {each: (name, at) for name, some in state.parameter_expansion.items() for at, each in enumerate(some)}
+    binds = {name: bind for bind, name in made.bind_names.items()}
+    by_name = [name for name in binds if name not in state.parameter_expansion] + list(members)
+    names = list(state.positiontup or ()) if dialect.positional else by_name
+    values: list[Any] = [None] * len(names)
+    given, among, turned = [], [], []
+    for place, name in enumerate(names):
+        bind = binds[members[name][0] if name in members else name]
+        turn = bind.type.dialect_impl(dialect).bind_processor(dialect)
+        if name in members:
+            among.append((place, *members[name]))
+        elif bind.required or name in facts:
+            given.append((place, name))
+        else:
+            values[place] = bind.effective_value if turn is None else turn(bind.effective_value)
+            continue
+        if turn is not None:
+            turned.append((place, turn))
+    columns = _columns(made, dialect)
+    keys = () if dialect.positional else tuple(names)
+    return _Form(state.statement, tuple(values), tuple(given), tuple(among), tuple(turned), columns, keys)
 
 
-def _columns(made: SQLCompiler, dialect: sa.Dialect) -> tuple[tuple[int, Callable[[Any], Any]], ...]:
+def _columns(made: SQLCompiler, dialect: sa.Dialect) -> tuple[tuple[int, Turn], ...]:
     """Which columns of a row are turned into Python's values, and how."""
     found = []
     returned = (

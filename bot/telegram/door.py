@@ -98,7 +98,7 @@ class Door:
             return None
 
     async def _act(self, found: edge.Meaning, *, by_answer: bool) -> Json | None:
-        if found.press:
+        if found.press and not by_answer:
             self.presses.put(found.press)
         if found.reach is not None:
             request = Reach(edge.NAME, *found.reach)
@@ -112,6 +112,13 @@ class Door:
             # Telegram tells nobody when it refuses a call in an answer for being too many: in a rush they wait in line
             answers = alone and self.sender.may_answer(edge.NAME, inbound.address)
             answer = await self._reply(replace(inbound, by_answer=answers))
+        return self._pressed(found.press, answer) if by_answer and found.press else answer
+
+    def _pressed(self, press: str, answer: Json | None) -> Json:
+        """An answer carries one call: the reply, or when that goes another way the end of the waiting mark."""
+        if answer is None:
+            return {"method": "answerCallbackQuery", "callback_query_id": press}
+        self.presses.put(press)
         return answer
 
     async def _reply(self, inbound: Inbound) -> Json | None:
