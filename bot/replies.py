@@ -16,11 +16,13 @@ HIDDEN = "••••••"
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What a message is answered with; a secret one is shown once and kept nowhere, a queued one is in the outbox."""
+    """What a message is answered with; a secret one is shown once and kept nowhere, a queued one is in the outbox,
+    and one given `again` answers a message that came before."""
 
     screens: list[Rendered]
     secret: bool = False
     queued: bool = False
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -115,7 +115,7 @@ class Router:
     def _unit(self, connection: Connection, inbound: Inbound, heard: Heard, now: datetime, parked: int) -> Reply:
         stored = None if parked else inbox.reply_to(connection, inbound.channel, inbound.external_id)
         if stored is not None:
-            return Reply(stored, queued=bool(outbox.has_key(connection, [key_of(inbound)])))
+            return Reply(stored, queued=key_of(inbound) in outbox.has_key(connection, [key_of(inbound)]), again=True)
         answered = self._answered(connection, inbound, heard, now)
         row = row_of(inbound, answered, now)
         if parked:

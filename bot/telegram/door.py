@@ -111,7 +111,7 @@ class Door:
             alone = by_answer and len(inbounds) == 1
             # Telegram tells nobody when it refuses a call in an answer for being too many: in a rush they wait in line
             answers = alone and self.sender.may_answer(edge.NAME, inbound.address)
-            answer = await self._reply(replace(inbound, by_answer=answers))
+            answer = await self._reply(replace(inbound, by_answer=answers), alone=alone)
         return self._pressed(found.press, answer) if by_answer and found.press else answer
 
     def _pressed(self, press: str, answer: Json | None) -> Json:
@@ -121,10 +121,11 @@ class Door:
         self.presses.put(press)
         return answer
 
-    async def _reply(self, inbound: Inbound) -> Json | None:
+    async def _reply(self, inbound: Inbound, *, alone: bool) -> Json | None:
         reply = await self.router.accept(inbound)
         body: Rendered = {"screens": reply.screens, "edit": inbound.edit}
-        if inbound.by_answer and not reply.queued:
+        # what comes again had no answer the first time: its reply is given now, unless it waits in the outbox
+        if (inbound.by_answer or (alone and reply.again)) and not reply.queued:
             self.sender.wake.set()
             arguments = call(body, self.channel.say, inbound.address, self.channel.public_url)
             return {"method": method(arguments), **arguments}

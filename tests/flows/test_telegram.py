@@ -10,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 from PIL import Image
 
+from storage import inbox
 from storage.evidence import evidence
 from storage.inbox import inbox
 from tests.flows.telegram import SECRET, Telegram, telegram
@@ -201,7 +202,7 @@ def test_a_full_disk_makes_telegram_send_again(webhook: Telegram):
     limit(1_000_000)
     answer = webhook.client.post("/hooks/telegram", json=update, headers={HEADER: SECRET})
     assert answer.status_code == 200
-    assert answer.json()["text"]
+    assert database.read(lambda c: inbox.reply_to(c, "telegram", str(number)))
 
 
 def test_an_old_button_says_so_and_shows_what_is_current(house: Telegram):

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from handlers.desk import BY_NAME, REQUESTS
+
 HOUSE = Path(__file__).parents[2]
 PACKAGES = ("bot", "console", "handlers", "rules", "scheduler", "screens", "storage")
 CODE = (*PACKAGES, "benchmarks", "tests")
@@ -29,6 +31,11 @@ def test_no_file_is_longer_than_300_lines():
         if not exempt(path)
     }
     assert {name: length for name, length in lengths.items() if length > LONGEST_FILE} == {}
+
+
+def test_no_two_requests_share_a_name():
+    """A button keeps the name of its request."""
+    assert len(BY_NAME) == len(REQUESTS)
 
 
 def test_no_module_has_a_name_that_says_nothing():
