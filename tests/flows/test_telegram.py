@@ -10,9 +10,8 @@ import pytest
 import sqlalchemy as sa
 from PIL import Image
 
-from storage import inbox
 from storage.evidence import evidence
-from storage.inbox import inbox
+from storage.inbox import inbox, reply_to
 from tests.flows.telegram import SECRET, Telegram, telegram
 
 HEADER = "x-telegram-bot-api-secret-token"
@@ -202,7 +201,7 @@ def test_a_full_disk_makes_telegram_send_again(webhook: Telegram):
     limit(1_000_000)
     answer = webhook.client.post("/hooks/telegram", json=update, headers={HEADER: SECRET})
     assert answer.status_code == 200
-    assert database.read(lambda c: inbox.reply_to(c, "telegram", str(number)))
+    assert database.read(lambda c: reply_to(c, "telegram", str(number)))
 
 
 def test_an_old_button_says_so_and_shows_what_is_current(house: Telegram):
