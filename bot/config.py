@@ -160,7 +160,7 @@ class Settings(BaseSettings):
 
 def _unfit(code: str, **facts: str) -> PydanticCustomError:
     """A reason to refuse a setting; its words stand in bot/cli/wrong.py."""
-    return PydanticCustomError(code, code, facts)  # type: ignore[arg-type]  # a literal is asked for
+    return PydanticCustomError(code, code, facts)
 
 
 def known_zone(name: str) -> bool:

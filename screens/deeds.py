@@ -30,6 +30,14 @@ ACTIONS: dict[str, Callable[[Say], str]] = {
     "open": lambda say: say("open a month"),
     "close": lambda say: say("close a month"),
     "export": lambda say: say("take away as a file"),
+    "announce": lambda say: say("send an announcement"),
+    "confirm": lambda say: say("confirm an announcement"),
+    "urge": lambda say: say("remind of an announcement"),
+    "ask_binding": lambda say: say("ask to bind an account"),
+    "bind": lambda say: say("bind an account"),
+    "refuse_binding": lambda say: say("refuse an account"),
+    "set_up": lambda say: say("set up the house"),
+    "import": lambda say: say("import"),
     "unbind": lambda say: say("unbind an account"),
     "role_given": lambda say: say("give a role"),
     "role_ended": lambda say: say("end a role"),
@@ -48,6 +56,8 @@ SUBJECTS: dict[str, Callable[[Say], str]] = {
     "period": lambda say: say("month"),
     "scheme_version": lambda say: say("rulebook"),
     "unit": lambda say: say("unit"),
+    "announcement": lambda say: say("announcement"),
+    "import_run": lambda say: say("import"),
 }
 PARTICULARS: dict[str, Callable[[Say], str]] = {
     "reason": lambda say: say("reason"),
@@ -65,6 +75,8 @@ EXPORTED: dict[str, Callable[[Say], str]] = {
     "months": lambda say: say("Branches by month"),
     "messages": lambda say: say("Deliveries"),
     "unreached": lambda say: say("Not reached by any channel"),
+    "announcements": lambda say: say("Announcements sent"),
+    "recipients": lambda say: say("Recipients of an announcement"),
     "deeds": lambda say: say("Audit trail"),
     "publication": lambda say: say("Publication sheet"),
 }

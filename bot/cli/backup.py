@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from bot.cli.frame import cli, locked, out, settings_or_exit
+from bot.cli.frame import cli, locked, nothing_there, out, settings_or_exit
 from bot.config import Settings
 from screens.texts import Say, words
 
@@ -58,8 +58,7 @@ def _make(settings: Settings, say: Say, target: Path, as_json: bool) -> None:
     from handlers.context import Refused
 
     if not settings.database.exists():
-        out.print(say("There is no data in {folder} yet. Begin with zhibu init, or try zhibu demo.", folder=settings.data))
-        raise typer.Exit(1)
+        nothing_there(say, str(settings.data))
     os.nice(GENTLE)  # the bot goes first
     with out.status("") as shown:
         step = (lambda name: None) if as_json else _steps(say, shown.update)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, NoReturn
 
 import typer
 from pydantic import ValidationError
@@ -76,8 +76,13 @@ def reading(settings: Settings, say: Say) -> Iterator[tuple[Desk, datetime]]:
                 yield found
         except NothingThere as error:
             where = say("the database") if settings.on_server else str(settings.data)
-            out.print(say("There is no data in {folder} yet. Begin with zhibu init, or try zhibu demo.", folder=where))
-            raise typer.Exit(1) from error
+            nothing_there(say, where, error)
+
+
+def nothing_there(say: Say, where: str, cause: Exception | None = None) -> NoReturn:
+    """Says that no house is there yet, and ends the command."""
+    out.print(say("There is no data in {folder} yet. Begin with zhibu init, or try zhibu demo.", folder=where))
+    raise typer.Exit(1) from cause
 
 
 @contextmanager

@@ -42,7 +42,9 @@ def template(file: Annotated[Path, typer.Argument(help="Where the workbook goes.
     try:
         write_template(file, *texts(say))
     except OSError as error:
-        out.print(say("The file {file} cannot be written: {reason}", file=file, reason=reason(say, error)), markup=False)
+        out.print(
+            say("The file {file} cannot be written: {reason}", file=file, reason=reason(say, error)), markup=False
+        )
         raise typer.Exit(1) from error
     out.print(say("Written: {file}. Fill it in, then: zhibu import members {file} --dry-run", file=file), markup=False)
 

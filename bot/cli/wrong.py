@@ -46,7 +46,9 @@ SETTINGS: dict[str, Callable[[Say, Mapping[str, Any]], str]] = {
     "int_parsing": lambda say, f: say("give a whole number"),
     "less_than_equal": lambda say, f: say("give a whole number from 0 to {most}", most=f["le"]),
     "greater_than_equal": lambda say, f: say("give a whole number from {least} on", least=f["ge"]),
-    "literal_error": lambda say, f: say("give one of: {choices}", choices=re.sub(" or |, ", ", ", f["expected"].replace("'", ""))),
+    "literal_error": lambda say, f: say(
+        "give one of: {choices}", choices=", ".join(re.findall("'(.*?)'", f["expected"]))
+    ),
     "extra_forbidden": lambda say, f: say("{file} has no setting of this name; correct or delete it", file=FILE),
 }
 
@@ -92,12 +94,14 @@ def call_problem(say: Say, error: TyperException) -> str:
 class Worded(TyperGroup):
     """The commands; a wrong call ends with a sentence and 2, Ctrl+C at a question with 1."""
 
-    def main(self, *args: Any, standalone_mode: bool = True, **extra: Any) -> Any:
+    def main(  # type: ignore[override]  # the library's own has more that is never given by name
+        self, args: Any = None, prog_name: Any = None, *, standalone_mode: bool = True, **extra: Any
+    ) -> Any:
         """Runs a command."""
         say = words(_locale())
         told = Console(soft_wrap=True, highlight=False)
         try:
-            code = super().main(*args, standalone_mode=False, **extra)
+            code = super().main(args, prog_name, standalone_mode=False, **extra)
         except TyperException as error:
             if type(error).__name__ == "NoArgsIsHelpError":
                 told.print(error.message, markup=False, end="")
