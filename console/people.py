@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from console.frame import Page, Visitor
 from console.lists import Paging, filters, page_number
-from handlers.appointments import EndDeputy, EndRole, GiveRole, NameDeputy, Unbind
+from handlers.appointments import EndAccount, EndDeputy, EndRole, GiveRole, NameDeputy
 from handlers.context import Refused, refuse
 from handlers.members import Invite
 from handlers.people import ListPeople, ShowPerson
@@ -121,7 +121,9 @@ async def _done(visitor: Visitor, request: Request, wanted: object) -> Response:
 
 async def unbind(visitor: Visitor, request: Request) -> Response:
     """Unbinds one account."""
-    return await _done(visitor, request, Unbind(request.path_params["id"], _whole(visitor.form.get("identity", ""))))
+    return await _done(
+        visitor, request, EndAccount(request.path_params["id"], _whole(visitor.form.get("identity", "")))
+    )
 
 
 async def give_role(visitor: Visitor, request: Request) -> Response:

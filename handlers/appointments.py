@@ -54,7 +54,7 @@ class EndDeputy:
 
 
 @dataclass(frozen=True, slots=True)
-class Unbind:
+class EndAccount:
     """Unbinds an account of a member: a lost or changed phone."""
 
     member: int
@@ -181,7 +181,7 @@ def end_deputy(context: Context, request: EndDeputy) -> Done | Refused:
     return Done()
 
 
-def unbind(context: Context, request: Unbind) -> Done | Refused:
+def unbind(context: Context, request: EndAccount) -> Done | Refused:
     """The account, and every session of the member, open nothing any more."""
     person = context.person(request.member)
     if person is None or context.actor.may("unbind", person.unit, person.path) is None:
@@ -208,5 +208,5 @@ REQUESTS: dict[type, Handler] = {
     EndRole: end_role,
     NameDeputy: name_deputy,
     EndDeputy: end_deputy,
-    Unbind: unbind,
+    EndAccount: unbind,
 }
