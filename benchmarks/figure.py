@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import msgspec
@@ -46,7 +46,7 @@ class Goals:
 
     most: Mapping[str, float]
     least: Mapping[str, float]
-    times: Mapping[str, float]
+    times: Mapping[str, float] = field(default_factory=dict)
 
     def of(self, name: str) -> list[tuple[str, str, float]]:
         """The goals of a figure: in words, as a sign, the number."""

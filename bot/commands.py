@@ -38,7 +38,7 @@ COMMANDS: tuple[tuple[tuple[str, ...], Any], ...] = (
     (("后台", "管理后台", "进入后台", "console"), AskForLink()),
     (("帮助", "怎么用", "怎么申报", "help", "?"), Help()),
     (("首页", "菜单", "开始", "你好", "home", "menu", "start"), Home()),
-    (("解绑", "解除绑定", "unbind"), AskUnbind()),
+    (("解绑", "解除绑定", "绑定", "绑定账号", "unbind", "bind"), AskUnbind()),
     (("取消", "退出", "cancel", "stop"), Stop()),
 )
 BY_WORD = {word: request for words, request in COMMANDS for word in words}

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, SecretStr, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
 from pydantic_settings import (
     BaseSettings,
     DotEnvSettingsSource,
@@ -19,6 +20,8 @@ from pydantic_settings import (
     PydanticBaseSettingsSource,
     SettingsConfigDict,
 )
+
+from rules.setup import BOT_NAME, address_problems
 
 FILE = "zhibu.env"
 SECRET = re.compile(r"[A-Za-z0-9_-]{16,256}")
@@ -40,7 +43,7 @@ class Settings(BaseSettings):
     backup_dir: str = ""
     backup_keep: str = "7/4/12"
     host: str = "127.0.0.1"
-    port: int = 8000
+    port: int = Field(default=8000, ge=0, le=65535)
     telegram_token: SecretStr = SecretStr("")
     telegram_api: str = "https://api.telegram.org"
     telegram_mode: Literal["polling", "webhook"] = "polling"
@@ -67,7 +70,23 @@ class Settings(BaseSettings):
     def zone_exists(cls, name: str) -> str:
         """Refuses a zone that nobody knows."""
         if not known_zone(name):
-            raise ValueError(f"no time zone is called {name}; for example Asia/Shanghai")
+            raise _unfit("timezone_unknown")
+        return name
+
+    @field_validator("public_url")
+    @classmethod
+    def address_fits(cls, address: str) -> str:
+        """Refuses an address no link could be made of."""
+        if address_problems(address.rstrip("/")):
+            raise _unfit("address_unfit")
+        return address
+
+    @field_validator("telegram_bot")
+    @classmethod
+    def bot_fits(cls, name: str) -> str:
+        """Refuses a name that no bot can have."""
+        if name and not BOT_NAME.fullmatch(name):
+            raise _unfit("telegram_bot_unfit")
         return name
 
     @field_validator("database_url")
@@ -78,14 +97,14 @@ class Settings(BaseSettings):
             return url.rstrip("/")
         form = f"{SERVER}USER:PASSWORD@HOST:5432/DATABASE"
         if not url.startswith(SERVER):
-            raise ValueError(f"give sqlite:///FILE or {form}; leave it empty for the data folder")
+            raise _unfit("database_unserved", form=form)
         try:
             parts = urlsplit(url)
             named = bool(parts.path.strip("/")) and (parts.port is None or parts.port > 0)
         except ValueError:
             named = False
         if not named:
-            raise ValueError(f"give it as {form}; write @ : / # % inside the password as %40 %3A %2F %23 %25")
+            raise _unfit("database_unfit", form=form)
         return url
 
     @field_validator("telegram_secret")
@@ -93,7 +112,7 @@ class Settings(BaseSettings):
     def secret_for_webhook(cls, secret: SecretStr, info: ValidationInfo) -> SecretStr:
         """A webhook without a secret would take anybody's word for Telegram's."""
         if info.data.get("telegram_mode") == "webhook" and not SECRET.fullmatch(secret.get_secret_value()):
-            raise ValueError("webhook mode needs a secret of 16 to 256 letters, digits, _ or -")
+            raise _unfit("secret_unfit")
         return secret
 
     @field_validator("backup_keep")
@@ -102,7 +121,7 @@ class Settings(BaseSettings):
         """Days, weeks, months."""
         parts = text.split("/")
         if len(parts) != 3 or not all(part.isdecimal() and len(part) < 4 for part in parts) or parts[0] == "0":
-            raise ValueError("give days/weeks/months, for example 7/4/12; at least one day")
+            raise _unfit("keep_unfit")
         return text
 
     @property
@@ -137,6 +156,11 @@ class Settings(BaseSettings):
     def address(self) -> str:
         """Where people reach the pages."""
         return self.public_url.rstrip("/") or f"http://{self.host}:{self.port}"
+
+
+def _unfit(code: str, **facts: str) -> PydanticCustomError:
+    """A reason to refuse a setting; its words stand in bot/cli/wrong.py."""
+    return PydanticCustomError(code, code, facts)
 
 
 def known_zone(name: str) -> bool:

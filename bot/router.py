@@ -16,6 +16,7 @@ from bot.clock import Clock
 from bot.commands import Heard
 from bot.dialogs import Place
 from bot.replies import HIDDEN, MOST_TEXT, Answered, Reply, key_of, row_of, sent
+from handlers.announcements.writing import WriteAnnouncement
 from handlers.context import Context, Refused
 from handlers.declarations.forms import AddFile, Undo
 from handlers.declarations.review import ApproveAll, Queue, ReviewLine
@@ -261,7 +262,7 @@ class Turn:
             return self._do(ReviewLine(queue.pins[int(number) - 1])), []
         if self.heard.spontaneous is not None:
             return self._tried(self.heard.spontaneous)
-        return [door.unknown(self.say, self.heard.text)], []
+        return [door.unknown(self.say, self.heard.text)], self._current() if live else []
 
     def _live(self) -> list[inbox.TokenRow]:
         return inbox.live_tokens(self.context.connection, self.inbound.channel, self.inbound.address)
@@ -283,7 +284,8 @@ class Turn:
 
     def _answered(self, dialog: inbox.DialogRow) -> tuple[list[Screen], list[Rendered]]:
         """The answer to the question being asked; a wrong kind of answer leaves the question standing."""
-        value: Any = self.heard.text
+        said = self.heard.request  # 公告 and a text, though only the text is asked for
+        value: Any = said.text if isinstance(said, WriteAnnouncement) else self.heard.text
         if dialog.expects == "number":
             value = matching.number(self.heard.text)
             if value is None and self.heard.spontaneous is not None:
@@ -291,10 +293,7 @@ class Turn:
         if dialog.expects == "marks":
             value = self.heard.marks or None
         if value is None:
-            wrong = (
-                door.marks_wanted(self.say)
-                if dialog.expects == "marks"
-                else door.number_wanted(self.say, self.heard.text)
-            )
+            marks = dialog.expects == "marks"
+            wrong = door.marks_wanted(self.say) if marks else door.number_wanted(self.say, self.heard.text)
             return [wrong], self._current()
         return self._tried(dialogs.completed(dialog, value))

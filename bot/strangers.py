@@ -11,11 +11,12 @@ from bot.dialogs import completed
 from handlers.context import Context, Refused
 from handlers.desk import Desk
 from handlers.identities.binding import AskBinding
+from handlers.members import FindInvitation
 from screens import door
 from screens.render import screen_of
 from screens.screen import Screen
 from screens.texts import Say
-from storage import inbox, invitations
+from storage import identities, inbox, invitations
 from storage.engine import Connection
 
 PIN = re.compile(r"\d{6}")
@@ -46,6 +47,9 @@ def answer(context: Context, desk: Desk, say: Say, inbound: Inbound, heard: Hear
         return [screen_of(say, desk.handle(context, asked(inbound)))], True
     dialog = inbox.dialog_of(context.connection, inbound.channel, inbound.address)
     if dialog is None or dialog.expects != "pin" or dialog.expires_at < context.now:
+        asked_with = identities.asked_with(context.connection, inbound.channel, inbound.address)
+        if asked_with and not isinstance(desk.handle(context, FindInvitation(asked_with)), Refused):
+            return [door.not_yet(say)], False
         return [door.stranger(say, inbound.channel)], False
     if heard.pin_correct is None:
         return [door.pin_wanted(say)], False

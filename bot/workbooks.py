@@ -101,7 +101,9 @@ def write_template(
     """A workbook of empty tables: text columns, drop-down lists, an example row, and a sheet that explains them."""
     import xlsxwriter
 
-    with xlsxwriter.Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False}) as book:
+    plain_text = {"strings_to_formulas": False, "strings_to_urls": False}
+    # the file is opened here: the library's own error for one it cannot open is no OSError
+    with path.open("xb") as file, xlsxwriter.Workbook(file, plain_text) as book:
         text = book.add_format({"num_format": "@"})
         head = book.add_format({"num_format": "@", "bold": True, "bg_color": "#E8EEF4", "bottom": 1})
         example = book.add_format({"num_format": "@", "font_color": "#808080", "italic": True})

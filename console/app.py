@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from console import (
     account,
+    announcements,
     auth,
     declarations,
     deliveries,
@@ -46,6 +47,7 @@ PAGES: tuple[Page, ...] = (
     *declarations.PAGES,
     *ledger.PAGES,
     *publication.PAGES,
+    *announcements.PAGES,
     *deliveries.PAGES,
     *trail.PAGES,
     *exports.PAGES,

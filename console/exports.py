@@ -11,6 +11,7 @@ from urllib.parse import quote
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
+from console.announcements import SENT, TO_WHOM
 from console.declarations import LINES, MONTHLY
 from console.deliveries import MESSAGES, NOT_REACHED
 from console.files import FORMS
@@ -32,7 +33,9 @@ MEDIA = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "csv": "text/csv; charset=utf-8",
 }
-LISTINGS: dict[str, Listing] = {each.kind: each for each in (LINES, MONTHLY, ENTRIES, MESSAGES, NOT_REACHED, DEEDS)}
+LISTINGS: dict[str, Listing] = {
+    each.kind: each for each in (LINES, MONTHLY, ENTRIES, SENT, TO_WHOM, MESSAGES, NOT_REACHED, DEEDS)
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,7 +42,10 @@ class Tab(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """A list: `query` makes the handler's request, `links` the address behind some columns of a row (by number)."""
+    """A list: `query` makes the handler's request, `links` the address behind some columns of a row (by number).
+
+    `fixed` are filters that the page's own address says; `folded` is a heading with lines that are shown on request.
+    """
 
     kind: str
     path: str
@@ -57,6 +60,8 @@ class Listing:
     tabs: tuple[Tab, ...] = ()
     tags: Callable[[Say], Mapping[str, str]] = lambda say: {}
     monthly: bool = False
+    fixed: Mapping[str, str] = field(default_factory=dict)
+    folded: Callable[[Say, Any], tuple[str, list[str]]] = lambda say, answer: ("", [])
 
 
 class Shown(NamedTuple):
@@ -76,6 +81,7 @@ class Drawn:
     heads: list[Column] = field(default_factory=list)
     rows: list[list[Shown]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    folded: tuple[str, list[str]] = ("", [])
     total: int = 0
 
 
@@ -84,7 +90,7 @@ def asked_of(visitor: Visitor, request: Request, listing: Listing) -> Asked:
     asked = filters(request, *listing.names)
     if listing.monthly and "period" not in request.query_params:
         asked["period"] = this_month(visitor)
-    return asked
+    return {**asked, **listing.fixed}
 
 
 def this_month(visitor: Visitor) -> str:
@@ -139,7 +145,8 @@ def drawn_of(visitor: Visitor, listing: Listing, answer: Any) -> Drawn:
                 for place in places
             ]
         )
-    return Drawn([table.columns[place] for place in places], rows, listing.notes(say, answer), answer.total)
+    heads = [table.columns[place] for place in places]
+    return Drawn(heads, rows, listing.notes(say, answer), listing.folded(say, answer), answer.total)
 
 
 def unit_field(visitor: Visitor, choices: Choices) -> Field:

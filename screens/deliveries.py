@@ -26,6 +26,12 @@ NOTICES: dict[str, Callable[[Say], str]] = {
     "review_pending": lambda say: say("waiting for review"),
     "period_closed": lambda say: say("month closed"),
     "calendar_unknown": lambda say: say("holidays unknown"),
+    "announcement": lambda say: say("announcement"),
+    "announcement_reminder": lambda say: say("announcement: reminder"),
+    "announcement_urged": lambda say: say("announcement: reminder"),
+    "announcement_withdrawn": lambda say: say("announcement withdrawn"),
+    "binding_asked": lambda say: say("account asks to be bound"),
+    "backup_failed": lambda say: say("backup failed"),
     "lines_decided": lambda say: say("decision"),
     "declared_for": lambda say: say("declared on behalf"),
     "entry_recorded": lambda say: say("entry recorded"),
@@ -35,12 +41,6 @@ NOTICES: dict[str, Callable[[Say], str]] = {
     "console_entered": lambda say: say("console entered"),
     "console_password": lambda say: say("console password set"),
     "role_changed": lambda say: say("role changed"),
-    "binding_asked": lambda say: say("account to be confirmed"),
-    "announcement": lambda say: say("announcement"),
-    "announcement_urged": lambda say: say("reminder of an announcement, by hand"),
-    "announcement_reminder": lambda say: say("reminder of an announcement"),
-    "announcement_withdrawn": lambda say: say("announcement withdrawn"),
-    "backup_failed": lambda say: say("a backup that failed"),
 }
 # what a channel may say, in words; other codes are quoted
 CODES: dict[str, Callable[[Say], str]] = {

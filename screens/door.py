@@ -81,6 +81,15 @@ def stranger(say: Say, channel: str = WEBCHAT) -> Screen:
     return Screen(say("We do not know you yet"), (line,))
 
 
+def not_yet(say: Say) -> Screen:
+    """The account waits to be confirmed."""
+    lines = (
+        say("Your secretary has not confirmed yet that this account is yours; you will be told here."),
+        say("If it takes long, please remind your secretary."),
+    )
+    return Screen(say("Almost there"), lines)
+
+
 def shown_once(say: Say) -> Screen:
     """In place of a screen that held a secret."""
     return Screen(

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from handlers.announcements.lists import AnnouncementPage, Recipients
 from handlers.declarations.lists import Lines, ListedLine
 from handlers.deliveries import Messages, UnreachedPage
 from handlers.ledger.lists import Entries
 from handlers.months import Months
 from handlers.publication import PublicationSheet
 from handlers.trail import Deeds
+from screens.announcements.tables import announcements, recipients
 from screens.declarations.lines import attendance_word, state_word
 from screens.deeds import action_word, facts_text, subject_word
 from screens.deliveries import attempts_text, kind_word, notices_text, state_of, unreached_why
@@ -213,6 +215,8 @@ TABLES: dict[type, Callable[[Say, Any], Table]] = {
     Lines: lines,
     Entries: entries,
     Months: months,
+    AnnouncementPage: announcements,
+    Recipients: recipients,
     Messages: messages,
     UnreachedPage: unreached,
     Deeds: deeds,

@@ -14,6 +14,10 @@ from handlers.signin import AskForLink
 from screens.screen import Choice, Draw, Screen
 from screens.texts import Say, day, month
 
+MOST_BUTTONS = 8
+"""On the home screen: more are not looked through on a phone."""
+RECORDS = {"secretary", "officer", "administrator"}
+REVIEWS = {"secretary", "officer"}
 LOOKS_AFTER = {"secretary", "officer", "grid_lead", "instructor", "committee"}
 
 
@@ -44,24 +48,33 @@ def welcome(say: Say, answer: Welcome) -> Screen:
 
 
 def _ways(say: Say, answer: Welcome) -> list[Choice]:
-    """What can be done, what waits first."""
-    choices = _waiting(say, answer)
+    """What can be done: what waits first, then what is used most; what there is no room for stands on the help."""
+    declared = any(number for state, number in answer.states.items() if state not in ("draft", "withdrawn"))
+    ways = _doings(say, Manual(answer.roles, answer.declares, answer.announces))
+    needless = SameAsLast() if declared else MyLines()
+    choices = [*_waiting(say, answer), *(way for way in ways if way.request != needless)]
+    return [*choices[: MOST_BUTTONS - 1], Choice(say("Help"), Help())]
+
+
+def _doings(say: Say, answer: Manual) -> list[Choice]:
+    """A button for everything that begins something, used most first."""
+    choices = []
     if answer.declares:
         choices += [
             Choice(say("Declare"), Declare()),
-            Choice(say("Same as last month"), SameAsLast()),
             Choice(say("My points"), MyPoints()),
+            Choice(say("Same as last month"), SameAsLast()),
             Choice(say("This month's lines"), MyLines()),
         ]
-    if {"secretary", "officer", "administrator"} & set(answer.roles):
+    if RECORDS & set(answer.roles):
         choices.append(Choice(say("Record"), RecordMenu()))
-    if LOOKS_AFTER & set(answer.roles):
-        choices.append(Choice(say("State of the month"), Overview()))
     if answer.announces:
         choices.append(Choice(say("Announce"), Announce()))
+    if LOOKS_AFTER & set(answer.roles):
+        choices.append(Choice(say("State of the month"), Overview()))
     if answer.roles:
         choices.append(Choice(say("Console"), AskForLink()))
-    return [*choices, Choice(say("Help"), Help())]
+    return choices
 
 
 def _waiting(say: Say, answer: Welcome) -> list[Choice]:
@@ -92,33 +105,56 @@ def _month(say: Say, answer: Welcome) -> str:
 
 
 def manual(say: Say, answer: Manual) -> Screen:
-    """What can be typed; every button can be typed too."""
-    lines = []
-    if answer.declares:
-        lines = [
-            say("Declare: choose step by step"),
-            say("Declare volunteering 2 study 1: one line is enough; names, short names and initials are understood"),
-            say("Same as last month: then confirm"),
-            say("My points; Why: where each figure comes from"),
-            say("This month: change or withdraw what is not decided yet"),
-        ]
-    if "secretary" in answer.roles or "officer" in answer.roles:
+    """What can be typed, by these roles; and a button for each beginning."""
+    lines = (
+        [*_typed_by_members(say), *_typed_in_office(say, answer)] if answer.declares else _typed_in_office(say, answer)
+    )
+    lines += _typed_by_all(say, answer)
+    return Screen(say("What you can type"), tuple(lines), (*_doings(say, answer), Choice(say("Home"), Home())))
+
+
+def _typed_by_members(say: Say) -> list[str]:
+    return [
+        say("Declare: choose step by step"),
+        say("Declare volunteering 2 study 1: one line is enough; names, short names and initials are understood"),
+        say("Same as last month: then confirm"),
+        say("My points; Why: where each figure comes from"),
+        say("This month: change or withdraw what is not decided yet"),
+        say("Draft: what was begun and not submitted; Undo: takes back what was submitted just now"),
+        say("A photo or file: proof for the newest draft"),
+    ]
+
+
+def _typed_in_office(say: Say, answer: Manual) -> list[str]:
+    """What roles add."""
+    roles, lines = set(answer.roles), []
+    if REVIEWS & roles:
         lines.append(say("Review; approve all but 3 7"))
-    if "secretary" in answer.roles:
+    if "secretary" in roles:
         lines.append(say("Record: attendance, additions, deductions, on behalf, taking back"))
-    elif {"officer", "administrator"} & set(answer.roles):
+        lines.append(say("Attendance: late 3, on leave 5 7: at once"))
+    elif "officer" in roles:
         lines.append(say("Record: taking entries back, inviting members"))
-    if LOOKS_AFTER & set(answer.roles):
+    elif "administrator" in roles:
+        lines.append(say("Record: inviting members"))
+    if LOOKS_AFTER & roles:
         lines.append(say("State: who has declared, what waits, who was not reached"))
-    lines.append(say("Unbind: ends the binding of an account"))
     if answer.announces:
         lines.append(say("Announcement: write one, or see who has confirmed; Announcement and a text: at once"))
-    else:
-        lines.append(say("Announcement: the last ones to you; Got it: confirms that you have read one"))
-    if answer.roles:
+    if roles:
         lines.append(say("Console: a link to the pages for desk work"))
-    lines.append(say("Cancel: ends a question; drafts stay"))
-    return Screen(say("What you can type"), tuple(lines), (Choice(say("Home"), Home()),))
+    return lines
+
+
+def _typed_by_all(say: Say, answer: Manual) -> list[str]:
+    read = say("Got it: confirms that you have read an announcement")
+    if not answer.announces:
+        read = say("Announcement: the last ones to you; Got it: confirms that you have read one")
+    return [
+        read,
+        say("Bind, Unbind: on which apps you are known, and how to end that"),
+        say("Home, Help, Cancel: Cancel ends a question; drafts stay"),
+    ]
 
 
 def stopped(say: Say, answer: Stopped) -> Screen:

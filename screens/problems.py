@@ -97,7 +97,9 @@ WORDS: dict[str, Callable[[Say, Facts], str]] = {
     "account_of_other": lambda say, f: say("This account is bound already; end that first by typing: unbind."),
     "binding_refused": lambda say, f: say("This request was refused. Please speak to your secretary."),
     "binding_decided": lambda say, f: say("This request was decided meanwhile; nothing was changed."),
-    "nothing_bound": lambda say, f: say("No other account than the web chat is bound to you."),
+    "nothing_bound": lambda say, f: say(
+        "No other account than the web chat is bound to you. To use another app, ask your branch secretary for a link."
+    ),
     "kind_not_taken": lambda say, f: say(
         "This kind of message is not understood. Please send text, a photo or a file."
     ),

@@ -62,6 +62,27 @@ class Listed:
     confirmed: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """Somebody an announcement was sent to, with the unit he was in then; `state` is that of his message."""
+
+    member: int
+    code: str
+    name: str
+    unit_name: str
+    state: str
+    confirmed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Roll:
+    """Which recipients are listed; `day` is that of sending, `state` "" or one of STATES."""
+
+    number: int
+    day: date
+    state: str = ""
+
+
 a, r = announcement.c, recipient.c
 
 
@@ -115,6 +136,31 @@ _SILENT_ROWS = (
     )
     .order_by(_PAGE.c.path, _PAGE.c.code)
 )
+STATES: dict[str, sa.ColumnElement[bool]] = {
+    "confirmed": r.confirmed_at.is_not(None),
+    "silent": _SILENT,
+    "failed": _FAILED,
+}
+"""What a recipient's announcement came to: confirmed, not yet, and of these not reached by any channel."""
+_ROLL_PLACE = _PLACE.outerjoin(notice, _TOLD).outerjoin(outbox, outbox.c.id == notice.c.outbox_id)
+_ROLL = (
+    sa.select(
+        r.member_id,
+        member.c.code,
+        member.c.name,
+        sa.func.coalesce(unit.c.name, ""),
+        sa.func.coalesce(outbox.c.state, ""),
+        r.confirmed_at,
+    )
+    .select_from(_ROLL_PLACE)
+    .where(_OF)
+    .order_by(sa.func.coalesce(unit.c.path, ""), member.c.code)
+    .limit(sa.bindparam("most"))
+    .offset(sa.bindparam("skip"))
+)
+_ROLLS = {"": _ROLL, **{state: _ROLL.where(condition) for state, condition in STATES.items()}}
+_ROLL_COUNT = sa.select(sa.func.count()).select_from(_MESSAGES).where(_OF)
+_ROLL_COUNTS = {"": _ROLL_COUNT, **{state: _ROLL_COUNT.where(condition) for state, condition in STATES.items()}}
 _LEFT = sa.select(sa.func.count()).select_from(recipient).where(_OF, _SILENT)
 _CONFIRM = (
     sa.update(recipient)
@@ -204,11 +250,31 @@ def one_to(connection: sa.Connection, number: int, member_id: int) -> ToMember |
 
 def sent(connection: sa.Connection, units: Iterable[int], paths: Sequence[str], skip: int, most: int) -> list[Listed]:
     """The newest announcements that come from some units, or from units below some paths, with their confirmations."""
-    where = sa.or_(a.unit_id.in_(list(units)), *(unit.c.path.startswith(path) for path in paths))
-    query = _LIST.where(where).order_by(a.id.desc()).limit(most).offset(skip)
+    query = _LIST.where(_from(units, paths)).order_by(a.id.desc()).limit(most).offset(skip)
     rows = connection.execute(query).all()
     counts = {row[0]: row[1] for row in connection.execute(_CONFIRMED, {"numbers": [row[0] for row in rows]})}
     return [Listed(*[*row, counts.get(row[0], 0)]) for row in rows]
+
+
+def count_sent(connection: sa.Connection, units: Iterable[int], paths: Sequence[str]) -> int:
+    """How many announcements `sent` has in all."""
+    query = sa.select(sa.func.count()).select_from(announcement).join(unit, unit.c.id == a.unit_id)
+    return int(connection.execute(query.where(a.sent_at.is_not(None), _from(units, paths))).scalar_one())
+
+
+def _from(units: Iterable[int], paths: Sequence[str]) -> sa.ColumnElement[bool]:
+    return sa.or_(a.unit_id.in_(list(units)), *(unit.c.path.startswith(path) for path in paths))
+
+
+def roll(connection: sa.Connection, wanted: Roll, span: range) -> list[Recipient]:
+    """Some recipients, in the order of the tree on the day of sending."""
+    facts = {"number": wanted.number, "day": wanted.day, "skip": span.start, "most": len(span)}
+    return [Recipient(*row) for row in connection.execute(_ROLLS[wanted.state], facts)]
+
+
+def count_roll(connection: sa.Connection, wanted: Roll) -> int:
+    """How many there are."""
+    return int(connection.execute(_ROLL_COUNTS[wanted.state], {"number": wanted.number}).scalar_one())
 
 
 def settled(connection: sa.Connection, pairs: Iterable[tuple[int, int]], day: date) -> set[tuple[int, int]]:

@@ -178,6 +178,13 @@ def binding_of(connection: sa.Connection, channel: str, address: str, token_hash
     return None if row is None else BindingRow(*row)
 
 
+def asked_with(connection: sa.Connection, channel: str, address: str) -> str | None:
+    """The hash of the newest invitation with which an address has asked to be somebody's, while that is undecided."""
+    c = binding.c
+    query = sa.select(c.token_hash).where(c.channel == channel, c.address == address, c.state == "asked")
+    return connection.execute(query.order_by(c.id.desc()).limit(1)).scalar()
+
+
 def binding_by_id(connection: sa.Connection, number: int) -> BindingRow | None:
     """A request by its number."""
     row = connection.execute(_BINDINGS.where(binding.c.id == number)).first()

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
+from storage.announcements import announcement
 from storage.declarations import line
 from storage.evidence import evidence
 from storage.ledger import entry
@@ -32,6 +33,9 @@ PLACES: dict[str, sa.Select[int, str]] = {
     "evidence": _PLACE.join(line, line.c.unit_id == unit.c.id)
     .join(evidence, evidence.c.line_id == line.c.id)
     .where(evidence.c.id == _NUMBER),
+    "announcement": _PLACE.join(announcement, announcement.c.unit_id == unit.c.id).where(
+        announcement.c.id == _NUMBER, announcement.c.sent_at.is_not(None)
+    ),
     "entry": _PLACE.join(entry, entry.c.unit_id == unit.c.id).where(entry.c.id == _NUMBER),
     "message": _PLACE.join(membership, _TODAY)
     .join(outbox, outbox.c.member_id == membership.c.member_id)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from bot.cli.frame import cli, locked, out, settings_or_exit
+from bot.cli.frame import cli, locked, nothing_there, out, settings_or_exit
 from bot.config import Settings
 from screens.texts import Say, words
 
@@ -37,7 +37,7 @@ def backup(
             _list(settings, say, _folder(settings, say, given[1:]), as_json)
         case ["check", file]:
             _check(settings, say, Path(file))
-        case [] | [_] as given:
+        case [] | [_] as given if given != ["check"]:  # a folder of that name is given as ./check
             _make(settings, say, _folder(settings, say, given), as_json)
         case _:
             out.print(say("Give a folder, or list and a folder, or check and a file."))
@@ -58,8 +58,7 @@ def _make(settings: Settings, say: Say, target: Path, as_json: bool) -> None:
     from handlers.context import Refused
 
     if not settings.database.exists():
-        out.print(say("There is no data in {folder} yet. Try: zhibu demo", folder=settings.data))
-        raise typer.Exit(1)
+        nothing_there(say, str(settings.data))
     os.nice(GENTLE)  # the bot goes first
     with out.status("") as shown:
         step = (lambda name: None) if as_json else _steps(say, shown.update)
@@ -127,10 +126,11 @@ def _list(settings: Settings, say: Say, folder: Path, as_json: bool) -> None:
 
 
 def _table(say: Say, found: list[dict[str, Any]]) -> Any:
+    from rich.box import SIMPLE_HEAD
     from rich.table import Table
 
     heads = (say("file"), "MB", say("tables"), say("members"), say("lines"), say("entries"), say("audit"), say("files"))
-    drawn = Table(*heads)
+    drawn = Table(*heads, box=SIMPLE_HEAD, padding=0, collapse_padding=True)
     drawn.columns[0].no_wrap = True
     for each in found:
         if not each["readable"]:
@@ -231,4 +231,4 @@ def _missing(say: Say, count: int, named: list[str]) -> None:
 
 def megabytes(size: int) -> str:
     """A size for people."""
-    return f"{size / 1_000_000:.1f}"
+    return f"{max(size / 1_000_000, 0.1):.1f}"

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from typing import Annotated
+from collections.abc import Callable
+from typing import Annotated, Any
 
 import typer
 
+from bot.cli.backup import megabytes
 from bot.cli.frame import accepted, acting, cli, out, reading, settings_or_exit
-from screens.texts import words
+from screens.texts import Say, words
 
 
 @cli.command()
@@ -18,12 +20,14 @@ def invite(member: Annotated[str, typer.Argument(help="Code of the member.")]) -
 
     from bot.secrets import draw
     from handlers.members import FindMember, Invite
+    from handlers.setup import FindUnit
     from screens.identities import channel_word
 
     settings = settings_or_exit()
     say = words(settings.locale)
     drawn = asdict(draw())
     with acting(settings, say) as house:
+        accepted(say, house.ask(FindUnit()))  # of a folder without a house that is said, not that nobody has the code
         found = accepted(say, house.ask(FindMember(member)))
         answer = accepted(say, house.do(Invite(found.member, **drawn)))
     out.print(
@@ -72,5 +76,41 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="For programs.")
     if as_json:
         typer.echo(json.dumps(facts, ensure_ascii=False))
         return
-    for name, value in facts.items():
-        out.print(f"{name}: {value}")
+    for line in status_lines(say, facts):
+        out.print(line, markup=False)
+
+
+def status_lines(say: Say, facts: dict[str, Any]) -> list[str]:
+    """The facts of a house in words, one a line."""
+    from screens.declarations.lines import state_word
+    from screens.deliveries import state_of
+
+    def counted(counts: dict[str, int], word: Callable[[Say, str], str]) -> str:
+        return say(", ").join(f"{word(say, state)} {count}" for state, count in counts.items()) or say("none")
+
+    lines = [
+        say("Messages received: {count}", count=facts["messages"]),
+        say("Messages that could not be handled: {count}", count=facts["parked"]),
+        say("Lines: {counts}", counts=counted(facts["lines"], state_word)),
+        say("Ledger entries: {count}", count=facts["entries"]),
+        say("Messages to be sent: {counts}", counts=counted(facts["outbox"], state_of)),
+        say("Audit entries: {count}", count=facts["audit"]),
+        say("Tables: {revision}", revision=facts["revision"]),
+        *_backup_lines(say, facts["backup"]),
+    ]
+    if facts["parked"]:
+        lines.append(say("See what could not be handled: zhibu inbox list"))
+    return lines
+
+
+def _backup_lines(say: Say, backup: dict[str, Any]) -> list[str]:
+    if backup["folder"] == "off":
+        return [say("Backups are off (ZHIBU_BACKUP_DIR=off).")]
+    lines = [say("Backups: {count} in {folder}", count=backup["kept"], folder=backup["folder"])]
+    if "newest" in backup:
+        lines.append(say("Newest backup: {file}, {size} MB", file=backup["newest"], size=megabytes(backup["size"])))
+    if backup["failed"]:
+        lines.append(say("Backups that failed in thirty days: {count}", count=backup["failed"]))
+    if backup["too_old"]:
+        lines.append(say("There is no backup of the last two days. Make one: zhibu backup"))
+    return lines

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, NoReturn
 
 import typer
 from pydantic import ValidationError
 from rich.console import Console
 
+from bot.cli.wrong import Worded, reason, settings_problems
 from bot.config import FILE, Settings
 from screens.texts import Say, words
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:  # imported where they are used: a command must answer at once
     from bot.hatch import Caller
     from handlers.desk import Desk
 
-cli = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
+cli = typer.Typer(cls=Worded, add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 out = Console(soft_wrap=True, highlight=False)
 
 
@@ -29,13 +30,13 @@ def settings_or_exit(**given: Any) -> Settings:
     try:
         return Settings(**{name: value for name, value in given.items() if value is not None})
     except ValidationError as error:
-        for problem in error.errors():
-            name = "_".join(str(part) for part in problem["loc"]).upper().removeprefix("ZHIBU_")
-            out.print(f"ZHIBU_{name}: {problem['msg']}", markup=False)
+        for told in settings_problems(error):
+            out.print(told, markup=False)
         raise typer.Exit(2) from error
     except (OSError, UnicodeDecodeError) as error:  # the folder's zhibu.env: another's, or not text
-        reason = error.strerror if isinstance(error, OSError) else "UTF-8"
-        out.print(words("zh_CN")("The file {file} cannot be read: {reason}", file=FILE, reason=reason), markup=False)
+        say = words("zh_CN")
+        why = reason(say, error) if isinstance(error, OSError) else say("it is not in UTF-8")
+        out.print(say("The file {file} cannot be read: {reason}", file=FILE, reason=why), markup=False)
         raise typer.Exit(2) from error
 
 
@@ -49,7 +50,7 @@ def locked(settings: Settings, say: Say) -> IO[str]:
         out.print(say("Another process works in {folder}. End it first, or give another folder.", folder=settings.data))
         raise typer.Exit(1) from error
     except OSError as error:
-        out.print(say("The folder {folder} cannot be used: {reason}", folder=settings.data, reason=error.strerror))
+        out.print(say("The folder {folder} cannot be used: {reason}", folder=settings.data, reason=reason(say, error)))
         raise typer.Exit(1) from error
 
 
@@ -75,8 +76,13 @@ def reading(settings: Settings, say: Say) -> Iterator[tuple[Desk, datetime]]:
                 yield found
         except NothingThere as error:
             where = say("the database") if settings.on_server else str(settings.data)
-            out.print(say("There is no data in {folder} yet. Try: zhibu demo", folder=where))
-            raise typer.Exit(1) from error
+            nothing_there(say, where, error)
+
+
+def nothing_there(say: Say, where: str, cause: Exception | None = None) -> NoReturn:
+    """Says that no house is there yet, and ends the command."""
+    out.print(say("There is no data in {folder} yet. Begin with zhibu init, or try zhibu demo.", folder=where))
+    raise typer.Exit(1) from cause
 
 
 @contextmanager

@@ -13,13 +13,14 @@ from rich.progress import Progress
 from rich.table import Table as Drawn
 
 from bot.cli.frame import Acting, accepted, acting, cli, out, settings_or_exit
+from bot.cli.wrong import Worded, reason
 from screens.texts import Say, words
 
 if TYPE_CHECKING:  # imported where they are used: a command must answer at once
     from rules.imports.changes import Comparison
     from rules.imports.entries import Flaw, Table
 
-imports = typer.Typer(no_args_is_help=True, help="Units and members from a table: template, members, undo.")
+imports = typer.Typer(cls=Worded, no_args_is_help=True, help="Units and members from a table: template, members, undo.")
 cli.add_typer(imports, name="import")
 SHOWN = 20
 MOST_FLAWS = 200
@@ -32,13 +33,18 @@ def template(file: Annotated[Path, typer.Argument(help="Where the workbook goes.
     from screens.imports import template as texts
 
     say = words(settings_or_exit().locale)
+    if file.suffix.lower() != ".xlsx":
+        out.print(say("Give a name that ends in .xlsx, such as people.xlsx."))
+        raise typer.Exit(2)
     if file.exists():
         out.print(say("{file} exists already; nothing was written. Give another name.", file=file), markup=False)
         raise typer.Exit(1)
     try:
         write_template(file, *texts(say))
     except OSError as error:
-        out.print(say("The file {file} cannot be written: {reason}", file=file, reason=error.strerror), markup=False)
+        out.print(
+            say("The file {file} cannot be written: {reason}", file=file, reason=reason(say, error)), markup=False
+        )
         raise typer.Exit(1) from error
     out.print(say("Written: {file}. Fill it in, then: zhibu import members {file} --dry-run", file=file), markup=False)
 
@@ -85,7 +91,7 @@ def _table(file: Path, house: Acting, say: Say) -> tuple[Table, str]:
         table = entries(read(file), house.desk.house.today(house.now))
         return table, hashlib.sha256(file.read_bytes()).hexdigest()
     except OSError as error:
-        out.print(say("The file {file} cannot be read: {reason}", file=file, reason=error.strerror), markup=False)
+        out.print(say("The file {file} cannot be read: {reason}", file=file, reason=reason(say, error)), markup=False)
         raise typer.Exit(2) from error
     except Unfit as error:
         out.print(sentence(say, error.problem), markup=False)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot.cli.frame import cli, opened, out, reading, settings_or_exit
+from bot.cli.wrong import Worded
 from bot.config import Settings
 from screens.texts import Say, clean, moment, words
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:  # imported where they are used: a command must answer at once
 
 MOST_TEXT, MOST_ERROR = 40, 100
 
-inbox = typer.Typer(no_args_is_help=True, help="Messages that could not be handled.")
+inbox = typer.Typer(cls=Worded, no_args_is_help=True, help="Messages that could not be handled.")
 cli.add_typer(inbox, name="inbox")
 
 
@@ -65,6 +66,8 @@ def retry(
             out.print(say("{number}: still not handled", number=each.id) + f" ({clean(each.error)[:MOST_ERROR]})")
     if number is not None and not results:
         out.print(say("No parked message has the number {number}.", number=number))
+    if everything and not results:
+        out.print(say("Every message was handled."))
     if not results or not all(each.handled for each in results):
         raise typer.Exit(0 if everything and not results else 1)
 

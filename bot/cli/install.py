@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 
 from bot.cli.frame import accepted, cli, locked, opened, out, settings_or_exit
+from bot.cli.wrong import reason
 from bot.config import Settings, known_zone, write_file
 from screens.texts import Say, words
 
@@ -77,7 +78,7 @@ def document_in(file: Path, say: Say) -> Document:
     try:
         document = read(file)
     except OSError as error:
-        out.print(say("The file {file} cannot be read: {reason}", file=file, reason=error.strerror))
+        out.print(say("The file {file} cannot be read: {reason}", file=file, reason=reason(say, error)))
         raise typer.Exit(2) from error
     if document.faults:
         refuse_document(file, document.faults, say)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import socket
 from pathlib import Path
@@ -11,6 +12,7 @@ import typer
 from rich.progress import Progress
 
 from bot.cli.frame import cli, instant, locked, opened, out, settings_or_exit
+from bot.cli.wrong import reason
 from bot.config import Settings
 from bot.logs import log_from
 from screens.texts import Say, words
@@ -19,6 +21,7 @@ if TYPE_CHECKING:  # imported where they are used: a command must answer at once
     from bot.app import Parts
 
 MOST_SEED_S = 600.0
+PORT_TAKEN = 3
 
 Port = Annotated[int | None, typer.Option(help="Port to listen on.")]
 
@@ -96,11 +99,17 @@ def seed(parts: Parts, say: Say) -> None:
 @cli.command()
 def run(port: Port = None) -> None:
     """Run the house: web chat, schedule and sending."""
+    from storage.members import is_empty
+
     log_from(logging.INFO)
     settings = settings_or_exit(port=port)
     say = words(settings.locale)
     door = listening(settings, say)
     parts = opened(settings, say)
+    if parts.database.read(is_empty):
+        parts.close()
+        out.print(say("There are no units yet. First: zhibu init"))
+        raise typer.Exit(1)
     out.print(say("Open at {address}/chat (Ctrl+C ends it)", address=settings.address))
     serve(parts, door, demo=False)
 
@@ -113,7 +122,11 @@ def listening(settings: Settings, say: Say) -> socket.socket:
         door.bind((settings.host, settings.port))
     except OSError as error:
         door.close()
-        out.print(say("Port {port} is taken. Give another one, for example --port 8001.", port=settings.port))
+        if error.errno == errno.EADDRINUSE:
+            out.print(say("Port {port} is taken. Give another one, for example --port 8001.", port=settings.port))
+            raise typer.Exit(PORT_TAKEN) from error
+        facts = {"host": settings.host, "port": settings.port, "reason": reason(say, error)}
+        out.print(say("Cannot listen on {host}, port {port}: {reason}. See ZHIBU_HOST and ZHIBU_PORT.", **facts))
         raise typer.Exit(1) from error
     return door
 

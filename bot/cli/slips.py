@@ -9,6 +9,7 @@ import typer
 from rich.progress import Progress
 
 from bot.cli.frame import Acting, accepted, acting, cli, out, settings_or_exit
+from bot.cli.wrong import reason
 from bot.config import Settings
 from screens.texts import Say, words
 
@@ -69,7 +70,9 @@ def _written(house: Acting, settings: Settings, file: Path, say: Say, **wanted: 
         out.print(say("{file} exists already; nothing was written. Give another name.", file=file), markup=False)
         raise typer.Exit(1) from error
     except OSError as error:
-        out.print(say("The file {file} cannot be written: {reason}", file=file, reason=error.strerror), markup=False)
+        out.print(
+            say("The file {file} cannot be written: {reason}", file=file, reason=reason(say, error)), markup=False
+        )
         raise typer.Exit(1) from error
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from handlers.announcements import audience, receiving, status, waves, writing
+from handlers.announcements import audience, lists, receiving, status, waves, writing
 from handlers.context import Handler
 
 REQUESTS: dict[type, Handler] = {
     **writing.REQUESTS,
     **audience.REQUESTS,
     **status.REQUESTS,
+    **lists.REQUESTS,
     **receiving.REQUESTS,
     **waves.REQUESTS,
 }

@@ -99,7 +99,7 @@ def state_of(context: Context, row: AnnouncementRow, page: int = 0) -> Announcem
 
 def status(context: Context, request: AnnouncementStatus) -> AnnouncementState | Refused:
     """For whoever may announce in the unit it comes from, or above."""
-    found = _managed(context, request.announcement)
+    found = managed(context, request.announcement)
     return found if isinstance(found, Refused) else state_of(context, found[0], request.page)
 
 
@@ -117,7 +117,7 @@ def sent_list(context: Context, request: SentAnnouncements) -> SentList | Refuse
 
 def urge(context: Context, request: UrgeAnnouncement) -> AnnouncementDone | Refused:
     """The key of the wave holds the day: the database lets only one begin."""
-    found = _managed(context, request.announcement)
+    found = managed(context, request.announcement)
     if isinstance(found, Refused):
         return found
     row, grant = found
@@ -138,7 +138,7 @@ def withdraw(
     context: Context, request: WithdrawAnnouncement
 ) -> AnnouncementDone | AnnouncementState | WithdrawQuestion | Refused:
     """What waits to be sent is dropped; who was told hears that it is withdrawn."""
-    found = _managed(context, request.announcement)
+    found = managed(context, request.announcement)
     if isinstance(found, Refused):
         return found
     row, grant = found
@@ -160,7 +160,8 @@ def _urged_key(context: Context, row: AnnouncementRow) -> str:
     return wave_key(URGED, row.id, f":{context.today.isoformat()}")
 
 
-def _managed(context: Context, number: int) -> tuple[AnnouncementRow, Grant] | Refused:
+def managed(context: Context, number: int) -> tuple[AnnouncementRow, Grant] | Refused:
+    """An announcement that was sent, with the role by which the actor looks after it."""
     row = announcements.get(context.connection, number)
     if row is None or row.sent_at is None:
         return refuse("announcement_unknown")

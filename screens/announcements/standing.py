@@ -8,7 +8,7 @@ from screens.announcements.words import audience_words, short
 from screens.screen import Choice, Draw, Screen
 from screens.texts import Say, clean, day, names
 from storage.announcements import AnnouncementRow
-from storage.confirmations import Listed, Silent
+from storage.confirmations import Listed, Silent, Standing
 
 
 def done(say: Say, answer: status.AnnouncementDone) -> Screen:
@@ -62,7 +62,11 @@ def _sent_line(say: Say, row: AnnouncementRow) -> str:
 
 
 def _state_lines(say: Say, answer: status.AnnouncementState) -> list[str]:
-    row, standing = answer.row, answer.standing
+    return counts_lines(say, answer.row, answer.standing) + _silent_lines(say, answer)
+
+
+def counts_lines(say: Say, row: AnnouncementRow, standing: Standing) -> list[str]:
+    """By whom to whom it was sent, until when it is to be confirmed, and the counts."""
     lines = [_sent_line(say, row)]
     if row.withdrawn_at is not None:
         lines.append(say("It is withdrawn; confirming is over. For a correction write a new one."))
@@ -78,7 +82,7 @@ def _state_lines(say: Say, answer: status.AnnouncementState) -> list[str]:
             confirmed=standing.confirmed,
         )
     )
-    return lines + _silent_lines(say, answer)
+    return lines
 
 
 def _silent_lines(say: Say, answer: status.AnnouncementState) -> list[str]:

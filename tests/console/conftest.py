@@ -10,8 +10,10 @@ from starlette.testclient import TestClient
 from bot.app import Parts, build
 from bot.secrets import hashed
 from console.auth import COOKIE
+from handlers.announcements.writing import SendAnnouncement, WriteAnnouncement
 from handlers.signin import OpenForDemo
-from rules.access import SYSTEM
+from rules.access import SYSTEM, Actor
+from storage.members import actor as find_actor
 from storage.members import member_by_code
 
 Browsers = Callable[[str], TestClient]
@@ -29,6 +31,22 @@ def number_of(parts: Parts, code: str) -> int:
     found = parts.database.read(lambda connection: member_by_code(connection, code))
     assert found is not None
     return found
+
+
+def acting(parts: Parts, code: str) -> Actor:
+    """The member with a code, with his roles."""
+    number, today = number_of(parts, code), parts.desk.house.today(parts.clock.now())
+    actor = parts.database.read(lambda connection: find_actor(connection, number, today))
+    assert actor is not None
+    return actor
+
+
+def announce(parts: Parts, code: str, text: str = "材料报送\n请按时报送。") -> int:
+    """An announcement to the branch of its secretary or deputy, by its number."""
+    actor, now = acting(parts, code), parts.clock.now()
+    written = parts.desk.do(actor, WriteAnnouncement(text), now)
+    parts.desk.do(actor, SendAnnouncement(written.draft.id), now)
+    return int(written.draft.id)
 
 
 @pytest.fixture

@@ -23,13 +23,14 @@ from console.auth import COOKIE
 from handlers.signin import OpenForDemo
 from rules.access import SYSTEM
 from storage import members
+from storage.announcements import announcement
 from storage.declarations import line
 from storage.evidence import evidence
 from storage.ledger import entry
 from storage.outbox import outbox
 from storage.signin import session
 from tests.console.callers import ABOVE, BRANCHES, CALLERS, HOME_OF, Caller, allows
-from tests.console.conftest import Browsers, number_of
+from tests.console.conftest import Browsers, announce, number_of
 from tests.houses import START
 
 
@@ -42,6 +43,8 @@ def shared(year: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tup
     parts.database.write(lambda connection: more_roles(parts, connection, today))
     (folder / "proof.pdf").write_bytes(b"%PDF-1.4")
     parts.database.write(a_proof_each)
+    for code in ("m01", "m21", "m43"):
+        announce(parts, code)
     with TestClient(build(parts), follow_redirects=False) as client:
         yield parts, client
 
@@ -87,6 +90,7 @@ def things(shared: tuple[Parts, TestClient]) -> Things:
             "unit": [(units[code], code) for code in ABOVE],
             "member": [(people[code], unit) for code, unit in HOME_OF.items()],
             "message": [],
+            "announcement": [],
             "evidence": [],
             "line": [],
             "entry": [],
@@ -100,6 +104,8 @@ def things(shared: tuple[Parts, TestClient]) -> Things:
             ):
                 number = connection.execute(sa.select(table.c.id).where(condition).limit(1)).scalar_one()
                 found[kind].append((number, unit))
+            sent = sa.select(announcement.c.id).where(announcement.c.unit_id == units[unit])
+            found["announcement"].append((connection.execute(sent.limit(1)).scalar_one(), unit))
             proof = connection.execute(sa.select(evidence.c.id).where(evidence.c.line_id == found["line"][-1][0]))
             found["evidence"].append((proof.scalar_one(), unit))
         for kind in found:

@@ -19,6 +19,7 @@ PAGES = (
     "/console/declarations/months",
     "/console/ledger",
     "/console/publication",
+    "/console/announcements",
     "/console/deliveries",
     "/console/deliveries/unreached",
     "/console/trail",

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -69,13 +70,52 @@ def test_status_is_json_for_programs(folder: Path):
         (["invite", "nobody"], {}),
         (["run"], {"ZHIBU_LOCALE": "fr"}),
         (["run"], {"ZHIBU_DATABASE_URL": "mysql://x"}),
+        (["run"], {"ZHIBU_PORT": "eighty"}),
+        (["run"], {"ZHIBU_PORT": "99999"}),
+        (["run"], {"ZHIBU_PUBLIC_URL": "zhibu.example.cn"}),
+        (["run"], {"ZHIBU_HOST": "nowhere.invalid"}),
+        (["run"], {"ZHIBU_TELEGRAM_MODE": "webhook"}),
+        (["run"], {"ZHIBU_TELEGRAM_BOT": "a b"}),
+        (["run"], {"ZHIBU_BACKUP_KEEP": "7"}),
+        (["run", "--port", "eighty"], {}),
+        (["run", "--port"], {}),
+        (["run", "--bogus"], {}),
+        (["restore"], {}),
+        (["nosuch"], {}),
+        (["import", "nosuch"], {}),
+        (["import", "members", "nosuch.xlsx"], {}),
+        (["import", "template", "/nonexistent/people.xlsx"], {}),
+        (["import", "template", "people.txt"], {}),
+        (["init", "/"], {}),
+        (["scheme", "check", "nosuch.yaml"], {}),
     ],
 )
-def test_what_cannot_be_is_said_in_a_sentence(folder: Path, words: list[str], env: dict[str, str]):
+def test_what_cannot_be_is_said_in_a_chinese_sentence(folder: Path, words: list[str], env: dict[str, str]):
     ran = zhibu(folder, *words, **env)
     assert ran.returncode in (1, 2)
     assert ran.stdout.strip()
-    assert "Traceback" not in ran.stderr
+    assert not ran.stderr
+    assert not re.search("[A-Za-z]+ [a-z]+ [a-z]+", ran.stdout.replace("python -m bot", "")), "no English sentence"
+
+
+def test_an_unknown_setting_in_the_folder_s_file_is_named(tmp_path: Path):
+    (tmp_path / "zhibu.env").write_text("ZHIBU_PROT=8000\n", encoding="utf-8")
+    ran = zhibu(tmp_path, "status")
+    assert (ran.returncode, ran.stderr) == (2, "")
+    assert ran.stdout == "ZHIBU_PROT：zhibu.env 里没有这个名称的设置，请改正或删去\n"
+
+
+def test_a_folder_without_a_house_is_not_served(tmp_path: Path):
+    for words in (("run", "--port", "0"), ("invite", "a01")):
+        ran = zhibu(tmp_path, *words)
+        assert (ran.returncode, ran.stdout) == (1, "还没有组织单位。请先执行：zhibu init\n")
+
+
+def test_status_is_words_for_people(folder: Path):
+    ran = zhibu(folder, "status")
+    assert ran.returncode == 0
+    assert "申报：" in ran.stdout
+    assert "{" not in ran.stdout
 
 
 def test_the_demo_does_not_open_a_folder_of_real_people(folder: Path):
@@ -101,7 +141,7 @@ def test_a_port_that_is_taken_is_said_before_any_work(folder: Path):
         taken.listen()
         port = taken.getsockname()[1]
         ran = zhibu(folder, "demo", "--data", str(folder / "new"), "--port", str(port))
-    assert ran.returncode == 1
+    assert ran.returncode == 3
     assert str(port) in ran.stdout
     assert not (folder / "new").exists()
 

@@ -66,6 +66,8 @@ def test_the_secretary_confirms_and_the_member_begins(house: Telegram):
     assert "孙*青" in waiting.text
     assert "孙柏青" not in waiting.text
     asked = secretary.sees("孙柏青", "小孙")
+    member.says("首页")
+    assert "提醒书记" in member.sees("还没有确认").text
     member.says(f"/start {invitation.token}")
     member.sees("确认")
     secretary.presses(asked, "确认绑定")

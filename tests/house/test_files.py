@@ -75,3 +75,8 @@ def test_readme_names_every_folder():
     readme = (HOUSE / "README.md").read_text("utf-8")
     ours = [path.name for path in HOUSE.iterdir() if path.is_dir() and path.name in {*CODE, "docs", "examples"}]
     assert [name for name in ours if f"{name}/" not in readme] == []
+
+
+def test_every_request_has_a_name_of_its_own():
+    names = [request.__name__ for request in REQUESTS]
+    assert len(BY_NAME) == len(names), {name for name in names if names.count(name) > 1}
