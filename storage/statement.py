@@ -16,7 +16,7 @@ Facts = Mapping[str, Any]
 Turn = Callable[[Any], Any] | None
 T = TypeVar("T")
 ON_ERROR = "on_error"
-"""Where a driver connection's `info` keeps what is to be called before one of its errors is handed on."""
+"""Where a driver connection's `info` keeps what is called, with both, before one of its errors is handed on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +136,7 @@ class Statement(Generic[T]):
 
     def _key(self, dialect: sa.Dialect, facts: Facts, lists: tuple[str, ...]) -> Any:
         columns = tuple(facts) if self._inserts else ()
-        return (id(dialect), columns, *(len(facts[name]) for name in lists)) if lists or columns else id(dialect)
+        return (dialect.name, columns, *(len(facts[name]) for name in lists)) if lists or columns else dialect.name
 
 
 def _formed(made: SQLCompiler, dialect: sa.Dialect, facts: Facts) -> _Form:
@@ -185,7 +185,7 @@ def _ours(connection: sa.Connection, error: Exception) -> BaseException:
     driver: Any = proxied.driver_connection
     noted = proxied.info.get(ON_ERROR)
     if noted is not None:
-        noted(driver)
+        noted(driver, error)
     lost = dialect.is_disconnect(error, driver, None)  # type: ignore[arg-type]
     if lost:
         connection.invalidate(error)
