@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from storage.kinds import Instant, Json, slices
-from storage.locks import is_free, presence, shared
+from storage.locks import hold, is_free, presence, shared
 from storage.metadata import identifier, metadata, refers
 
 notice = sa.Table(
@@ -128,6 +128,11 @@ _SETTLE = (
         settled_at=sa.bindparam("settled"),
     )
 )
+
+
+def hold_waiting(connection: sa.Connection) -> None:
+    """Reading what waits, dropping it and making messages of it is for one process at a time."""
+    hold(connection, "notices")
 
 
 def known_keys(connection: sa.Connection, keys: Iterable[str]) -> set[str]:

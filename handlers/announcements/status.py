@@ -10,6 +10,7 @@ from rules.access import Grant
 from storage import announcements, confirmations, outbox
 from storage.announcements import AnnouncementRow
 from storage.confirmations import Listed, Silent, Standing
+from storage.locks import hold
 
 PAGE = 20
 LISTED = 10
@@ -117,6 +118,7 @@ def sent_list(context: Context, request: SentAnnouncements) -> SentList | Refuse
 
 def urge(context: Context, request: UrgeAnnouncement) -> AnnouncementDone | Refused:
     """The key of the wave holds the day: the database lets only one begin."""
+    _hold(context, request.announcement)
     found = _managed(context, request.announcement)
     if isinstance(found, Refused):
         return found
@@ -138,6 +140,7 @@ def withdraw(
     context: Context, request: WithdrawAnnouncement
 ) -> AnnouncementDone | AnnouncementState | WithdrawQuestion | Refused:
     """What waits to be sent is dropped; who was told hears that it is withdrawn."""
+    _hold(context, request.announcement)
     found = _managed(context, request.announcement)
     if isinstance(found, Refused):
         return found
@@ -147,6 +150,7 @@ def withdraw(
     if not request.confirmed:
         return WithdrawQuestion(row)
     announcements.mark_withdrawn(context.connection, row.id, context.now)
+    outbox.hold_waiting(context.connection)
     outbox.drop_waiting(context.connection, [wave_key(kind, row.id, ":") for kind in (SENT, URGED, REMINDER)])
     context.audit("withdraw", "announcement", row.id, grant.behalf)
     row = announcements.get(context.connection, row.id) or row
@@ -154,6 +158,11 @@ def withdraw(
     if wave is not None:
         tell_next(context, wave)
     return AnnouncementDone(row, "withdrawn", row.recipients)
+
+
+def _hold(context: Context, number: int) -> None:
+    """Nobody is reminded of what is being withdrawn."""
+    hold(context.connection, f"announcement:{number}")
 
 
 def _urged_key(context: Context, row: AnnouncementRow) -> str:
