@@ -119,8 +119,9 @@ class Lane:
             self._slot = max(self._slot, self._starts[0] + 1.0)
 
     async def _until(self, wait: float) -> None:
-        try:
-            await asyncio.wait_for(self._changed.wait(), min(wait, PAUSE_S))
+        try:  # wait_for loses a cancellation that comes together with the event: the process would never end
+            async with asyncio.timeout(min(wait, PAUSE_S)):
+                await self._changed.wait()
         except TimeoutError:
             return
 

@@ -77,7 +77,8 @@ class Sender:
                 self.wake.clear()
                 await asyncio.sleep(GATHER_S)  # one look for what comes in together
                 try:
-                    await asyncio.wait_for(self.wake.wait(), PAUSE_S)
+                    async with asyncio.timeout(PAUSE_S):  # see `Lane._until`
+                        await self.wake.wait()
                 except TimeoutError:
                     continue
         finally:

@@ -328,9 +328,11 @@ def sent_to(connection: sa.Connection, channel: str, address: str, most: int) ->
 def unreached(connection: sa.Connection, members: Iterable[int]) -> set[int]:
     """Those of the members whose newest message could not be delivered by any channel."""
     c = outbox.c
-    newest = sa.select(sa.func.max(c.id)).where(c.member_id.in_(set(members))).group_by(c.member_id)
+    among = c.member_id.in_(sa.bindparam("ids", expanding=True))
+    newest = sa.select(sa.func.max(c.id)).where(among).group_by(c.member_id)
     query = sa.select(c.member_id).where(c.id.in_(newest), c.state == "failed")
-    return set(connection.execute(query).scalars())
+    some = slices(set(members))
+    return {number for ids in some for number in connection.execute(query, {"ids": ids}).scalars()}
 
 
 def counts(connection: sa.Connection) -> dict[str, int]:
