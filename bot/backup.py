@@ -21,7 +21,7 @@ from rules.backup import Keep, stale
 from rules.problems import Problem
 from storage import archive, backup
 from storage.archive import Manifest, Unfit
-from storage.engine import Reader
+from storage.engine import Reader, Store
 
 DEMO_MARK = "demo"
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
@@ -39,6 +39,17 @@ class Made:
     size: int
     seconds: float
     verified: Verified
+    removed: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MadeFiles:
+    """The files of a database that is saved elsewhere; `removed` names older ones that went for it."""
+
+    path: Path
+    manifest: Manifest
+    size: int
+    seconds: float
     removed: tuple[str, ...]
 
 
@@ -71,7 +82,7 @@ def make(settings: Settings, house: House, target: Path, now: datetime, step: St
             verified = verify(restored / "zhibu.db", house, now)
             size = packed.stat().st_size
             local = now.astimezone(house.zone)
-            path = shelf.offer(packed, target, local, sound=not verified.problems)
+            path = shelf.offer(packed, target, local, shelf.UNSOUND if verified.problems else shelf.WHOLE)
             removed = shelf.prune(target, Keep(*settings.keep), local)
     except (Unfit, OSError) as error:
         return Refused((problem_of(error),))
@@ -107,8 +118,37 @@ def _packed(settings: Settings, room: Path, packed: Path, now: datetime, step: S
     return manifest
 
 
+def make_files(settings: Settings, store: Store, house: House, target: Path, now: datetime) -> MadeFiles | Refused:
+    """The files that the rows name, packed, unpacked on trial, and then given their name; for a database elsewhere."""
+    began, keep = perf_counter(), Keep(*settings.keep)
+    try:
+        with shelf.workroom(target) as room:
+            packed, tried = room / "packed", room / "tried"
+            tried.mkdir()
+            # packed and unpacked side by side
+            shelf.room_for(room, 2 * store.read(backup.files_bytes_of))
+            named, census = store.read(
+                lambda connection: (list(backup.files_of(connection)), asdict(backup.census_of(connection)))
+            )
+            with archive.written(packed) as out:
+                packing = archive.Packing(out)
+                packing.evidence(settings.data, named)
+                facts = {"app": app_version(), "taken_at": now.isoformat(timespec="seconds"), "demo": False}
+                nothing = {"seconds": 0.0, "database_bytes": 0, "database_sha256": ""}
+                manifest = packing.seal(facts | nothing | census)
+            archive.unpack(packed, tried)
+            size, local = packed.stat().st_size, now.astimezone(house.zone)
+            path = shelf.offer(packed, target, local, shelf.FILES)
+            removed = shelf.prune(target, keep, local, shelf.FILES)
+    except (Unfit, OSError) as error:
+        return Refused((problem_of(error),))
+    return MadeFiles(path, manifest, size, perf_counter() - began, tuple(removed))
+
+
 def unpacked(source: Path, into: Path) -> Manifest:
     """Unpacked with every hash checked, SQLite's own checks passed, and brought to this version's tables."""
+    if not archive.manifest_of(source).database_bytes:
+        raise Unfit("backup_files_only", file=source.name)
     manifest = archive.unpack(source, into)
     database = into / "zhibu.db"
     backup.check(database, manifest)

@@ -26,7 +26,10 @@ Result = tuple[OutboxRow, DeliveryError | None]
 
 @dataclass(slots=True)
 class Lane:
-    """One loop a channel. Held rows are claimed; few at a time, since a crash leaves them in doubt."""
+    """One loop a channel, at work in one process at a time: pace and order are not shared between processes.
+
+    Held rows are claimed; few at a time, since a crash leaves them in doubt.
+    """
 
     name: str
     pace: Pace
@@ -34,6 +37,7 @@ class Lane:
     send: Callable[[OutboxRow], Awaitable[DeliveryError | None]]
     settle: Callable[[list[Result]], Awaitable[None]]
     put_back: Callable[[Collection[int]], Awaitable[None]]
+    may: Callable[[], bool] = lambda: True
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
     _settled: asyncio.Event = field(default_factory=asyncio.Event)
     _held: list[OutboxRow] = field(default_factory=list)
@@ -45,6 +49,7 @@ class Lane:
     _claiming: asyncio.Task[None] | None = None
     _look_at: float = 0.0
     _replies: bool = False
+    _might: bool = True
     _slot: float = 0.0
     _starts: deque[float] = field(default_factory=deque)
     _put: Counter[str] = field(default_factory=Counter)
@@ -63,6 +68,8 @@ class Lane:
         Nothing goes past what waits for the same address.
         """
         now = asyncio.get_running_loop().time()
+        if not self.may():
+            return False
         waits = self._put[address] > 0 or address in self._busy or any(row.address == address for row in self._held)
         if waits or self._slot > now or self._rests.get(address, 0.0) > now:
             return False
@@ -72,7 +79,8 @@ class Lane:
 
     def replied(self, address: str) -> None:
         """A reply was put into the outbox for an address."""
-        self._put[address] += 1
+        if self.may():
+            self._put[address] += 1
         self.wake()
 
     async def run(self) -> None:
@@ -111,8 +119,9 @@ class Lane:
             self._slot = max(self._slot, self._starts[0] + 1.0)
 
     async def _until(self, wait: float) -> None:
-        try:
-            await asyncio.wait_for(self._changed.wait(), min(wait, PAUSE_S))
+        try:  # wait_for loses a cancellation that comes together with the event: the process would never end
+            async with asyncio.timeout(min(wait, PAUSE_S)):
+                await self._changed.wait()
         except TimeoutError:
             return
 
@@ -161,7 +170,14 @@ class Lane:
             self._settled.set()
 
     def _look(self, now: float) -> None:
-        """Claims more in the background when little is left, or a reply may wait."""
+        """Claims more in the background when little is left, or a reply may wait; gives all back to who took over."""
+        before, self._might = self._might, self.may()
+        if not self._might:
+            self._give_back(list(self._held))
+            self._put.clear()
+            return
+        if not before:  # the other has sent until now
+            self._slot = max(self._slot, now + 1.0)
         if self._claiming is not None:
             if not self._claiming.done():
                 return

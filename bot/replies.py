@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.channel import Inbound, Rendered
-from storage import sending
+from storage import inbox, outbox, sending
 from storage.engine import Connection
 
 MOST_TEXT = 2000
@@ -56,6 +56,19 @@ def row_of(inbound: Inbound, answered: Answered, now: datetime) -> dict[str, Any
 def key_of(inbound: Inbound, again: str = "") -> str:
     """The key of a reply in the outbox."""
     return f"reply:{inbound.channel}:{inbound.external_id}{again}"[:160]
+
+
+def turn_of(inbound: Inbound) -> str:
+    """Messages of one address are handled one after another, by whatever process."""
+    return f"{inbound.channel}:{inbound.address}"
+
+
+def given_before(connection: Connection, inbound: Inbound) -> Reply | None:
+    """The reply to a message that came in before."""
+    stored = inbox.reply_to(connection, inbound.channel, inbound.external_id)
+    if stored is None:
+        return None
+    return Reply(stored, queued=bool(outbox.has_key(connection, [key_of(inbound)])), again=True)
 
 
 def sent(connection: Connection, inbound: Inbound, answered: Answered, now: datetime, again: str = "") -> Reply:

@@ -15,7 +15,7 @@ from bot.channel import Inbound, Rendered
 from bot.clock import Clock
 from bot.commands import Heard
 from bot.dialogs import Place
-from bot.replies import HIDDEN, MOST_TEXT, Answered, Reply, key_of, row_of, sent
+from bot.replies import HIDDEN, MOST_TEXT, Answered, Reply, given_before, row_of, sent, turn_of
 from handlers.announcements.writing import WriteAnnouncement
 from handlers.context import Context, Refused
 from handlers.declarations.forms import AddFile, Undo
@@ -29,7 +29,7 @@ from screens.problems import refused
 from screens.render import screen_of
 from screens.screen import Screen
 from screens.texts import Say, words
-from storage import identities, inbox, members, outbox
+from storage import identities, inbox, members
 from storage.engine import Busy, Connection
 
 log = structlog.get_logger(__name__)
@@ -81,6 +81,8 @@ class Router:
             if parked:
                 inbox.park_again(connection, parked, why)
                 return Reply([])
+            if (known := given_before(connection, inbound)) is not None:  # the same message at two doors
+                return known
             place = Place(inbound.channel, inbound.address)
             reply = dialogs.present(connection, place, [screen], now, self.public_url)
             row = row_of(inbound, Answered(None, reply), now)
@@ -114,9 +116,10 @@ class Router:
         return self.desk.store.read(scheme)
 
     def _unit(self, connection: Connection, inbound: Inbound, heard: Heard, now: datetime, parked: int) -> Reply:
-        stored = None if parked else inbox.reply_to(connection, inbound.channel, inbound.external_id)
-        if stored is not None:
-            return Reply(stored, queued=key_of(inbound) in outbox.has_key(connection, [key_of(inbound)]), again=True)
+        if parked and not inbox.is_parked(connection, parked):
+            return Reply([])  # somebody else has tried again, too, and was faster
+        if not parked and (known := given_before(connection, inbound)) is not None:
+            return known
         answered = self._answered(connection, inbound, heard, now)
         row = row_of(inbound, answered, now)
         if parked:
@@ -155,11 +158,6 @@ class Router:
         if ends:
             return Answered(member, dialogs.present(connection, place, screens, now, self.public_url), None, hidden)
         return Answered(member, [dialogs.plain(screen, self.public_url) for screen in screens], None, hidden)
-
-
-def turn_of(inbound: Inbound) -> str:
-    """Messages of one address are handled one after another, by whatever process."""
-    return f"{inbound.channel}:{inbound.address}"
 
 
 @dataclass(slots=True)

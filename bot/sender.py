@@ -58,7 +58,8 @@ class Sender:
         self.channels[channel.name] = channel
         if channel.pace is not None:
             steps = (self._claimed_in_lane, self._send, self._settled, self._put_back)
-            self._lanes[channel.name] = Lane(channel.name, channel.pace, *steps)
+            lease = self.desk.store.lease(channel.name)
+            self._lanes[channel.name] = Lane(channel.name, channel.pace, *steps, lease.held)
 
     async def run(self) -> None:
         """Sends until cancelled; what was being sent when the process died before goes first."""
@@ -76,7 +77,8 @@ class Sender:
                 self.wake.clear()
                 await asyncio.sleep(GATHER_S)  # one look for what comes in together
                 try:
-                    await asyncio.wait_for(self.wake.wait(), PAUSE_S)
+                    async with asyncio.timeout(PAUSE_S):  # see `Lane._until`
+                        await self.wake.wait()
                 except TimeoutError:
                     continue
         finally:
@@ -145,7 +147,7 @@ class Sender:
         return await self._claimed(most, among) if await asyncio.to_thread(self.desk.store.read, due) else []
 
     async def _put_back(self, ids: Collection[int]) -> None:
-        await self._write(lambda connection: sending.put_back(connection, ids))
+        await self._write(partial(sending.put_back, ids=ids, owner=self.desk.store.owner))
 
     def _claim(self, connection: Connection, now: datetime, most: int, among: Among) -> list[OutboxRow]:
         """Claims due rows and renders each once: every retry sends the same bytes."""

@@ -17,7 +17,8 @@ from zoneinfo import ZoneInfo
 from rules.backup import Keep, kept
 from storage.archive import Unfit
 
-NAME = re.compile(r"zhibu-(\d{8}-\d{6})(-\d+)?\.backup")
+NAME = re.compile(r"zhibu-(\d{8}-\d{6})(-\d+)?\.(backup|files)")
+WHOLE, FILES, UNSOUND = "backup", "files", "unsound"
 STAMP = "%Y%m%d-%H%M%S"
 HIDDEN = ".zhibu-making-"
 LOCK = ".zhibu-backup.lock"
@@ -32,12 +33,12 @@ class Offered:
     at: datetime
 
 
-def offered(folder: Path, zone: ZoneInfo) -> list[Offered]:
-    """The backups of a folder, newest first; half-made ones have other names."""
+def offered(folder: Path, zone: ZoneInfo, kind: str = WHOLE) -> list[Offered]:
+    """The backups of a folder, newest first; half-made ones have other names. `kind` is WHOLE or FILES."""
     if not folder.is_dir():
         return []
     found = [(NAME.fullmatch(path.name), path) for path in folder.iterdir()]
-    dated = [Offered(path, _at(name[1], zone)) for name, path in found if name is not None]
+    dated = [Offered(path, _at(name[1], zone)) for name, path in found if name is not None and name[3] == kind]
     return sorted(dated, key=lambda each: (each.at, each.path.name), reverse=True)
 
 
@@ -63,13 +64,13 @@ def workroom(folder: Path) -> Iterator[Path]:
             shutil.rmtree(room, ignore_errors=True)
 
 
-def offer(made: Path, folder: Path, at: datetime, *, sound: bool) -> Path:
+def offer(made: Path, folder: Path, at: datetime, kind: str) -> Path:
     """Gives a finished file its name, in one step; from here on it is offered."""
-    stem, suffix = f"zhibu-{at.strftime(STAMP)}", "backup" if sound else "unsound"
-    target, number = folder / f"{stem}.{suffix}", 1
+    stem = f"zhibu-{at.strftime(STAMP)}"
+    target, number = folder / f"{stem}.{kind}", 1
     while target.exists():
         number += 1
-        target = folder / f"{stem}-{number}.{suffix}"
+        target = folder / f"{stem}-{number}.{kind}"
     made.rename(target)
     sync_names(folder)
     return target
@@ -84,15 +85,15 @@ def sync_names(folder: Path) -> None:
         os.close(handle)
 
 
-def prune(folder: Path, keep: Keep, now: datetime) -> list[str]:
+def prune(folder: Path, keep: Keep, now: datetime, kind: str = WHOLE) -> list[str]:
     """Removes the backups that are not kept; gives their names."""
     zone = now.tzinfo
     if not isinstance(zone, ZoneInfo):
         raise TypeError("local time is asked for")
-    all_there = offered(folder, zone)
+    all_there = offered(folder, zone, kind)
     stay = kept([each.at for each in all_there], keep, now)
     gone = [each.path for each in all_there if each.at not in stay]
-    gone += sorted(folder.glob("zhibu-*.unsound"), reverse=True)[MOST_UNSOUND:]
+    gone += sorted(folder.glob(f"zhibu-*.{UNSOUND}"), reverse=True)[MOST_UNSOUND:]
     for path in gone:
         path.unlink()
     return [path.name for path in gone]

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from handlers.context import Context, Handler, Refused, refuse
-from handlers.signin import IDLE, Done, count_wrong, resting
+from handlers.signin import IDLE, Done, count_wrong, hold_code, resting
 from storage import signin
+from storage.locks import hold_members
 from storage.signin import SessionRow
 
 
@@ -65,6 +66,8 @@ def set_password(context: Context, request: SetPassword) -> Done | Refused:
     person = context.person(member)
     if person is None:
         return refuse("member_unknown")
+    hold_code(context, person.code)
+    hold_members(context.connection, [member])
     pause = resting(context, person.code)
     if pause is not None:
         return pause

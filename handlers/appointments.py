@@ -9,6 +9,7 @@ from handlers.context import Context, Handler, Refused, refuse
 from handlers.signin import Done
 from rules.access import APPOINTS, Grant
 from storage import appointments, members, people, signin
+from storage.locks import hold_members
 from storage.members import Person
 
 LONGEST_DEPUTY = timedelta(days=366)
@@ -80,6 +81,7 @@ def _known(context: Context, member: int) -> Person | None:
 
 def give_role(context: Context, request: GiveRole) -> Done | Refused:
     """A role one holds already on some of the days is not given twice."""
+    hold_members(context.connection, [request.member])
     unit = members.units_by_ids(context.connection, [request.unit]).get(request.unit)
     if _known(context, request.member) is None or unit is None:
         return refuse("absent")
@@ -109,6 +111,7 @@ def give_role(context: Context, request: GiveRole) -> Done | Refused:
 
 def end_role(context: Context, request: EndRole) -> Done | Refused:
     """At once means: from this moment on, in chat and console."""
+    hold_members(context.connection, [request.member])
     row = next((row for row in people.roles_of(context.connection, request.member) if row.id == request.role), None)
     if row is None:
         return refuse("absent")
@@ -129,6 +132,7 @@ def end_role(context: Context, request: EndRole) -> Done | Refused:
 
 def name_deputy(context: Context, request: NameDeputy) -> Done | Refused:
     """The role must be held now; the deputy is somebody else the actor may appoint."""
+    hold_members(context.connection, [request.member])
     row = next((row for row in people.roles_of(context.connection, request.member) if row.id == request.role), None)
     if row is None:
         return refuse("absent")
@@ -166,6 +170,7 @@ def name_deputy(context: Context, request: NameDeputy) -> Done | Refused:
 
 def end_deputy(context: Context, request: EndDeputy) -> Done | Refused:
     """From this moment on."""
+    hold_members(context.connection, [request.member])
     rows = people.deputies_of(context.connection, request.member)
     row = next((row for row in rows if row.id == request.deputy), None)
     if row is None:

@@ -16,6 +16,7 @@ from rules.imports.changes import Change, Standing, member_change, unit_change
 from rules.imports.entries import MemberEntry, UnitEntry
 from storage import imports, members
 from storage.audit import Deed
+from storage.locks import hold, hold_members
 from storage.undoing import noted
 
 SLICE = 100
@@ -82,6 +83,7 @@ def begin_import(context: Context, request: BeginImport) -> Importing | Refused:
     """One run a file."""
     if context.actor.may("install", 0, "/") is None:
         return refuse("not_allowed")
+    hold(context.connection, imports.ONE_AT_A_TIME)
     found = imports.unfinished(context.connection, request.file_hash)
     if found is not None:
         return Importing(found.id, resumed=True)
@@ -102,6 +104,8 @@ def import_units(context: Context, request: ImportUnits) -> Imported | Refused:
     """New units under their parents; names and kinds of known ones."""
     if context.actor.may("install", 0, "/") is None:
         return refuse("not_allowed")
+    if not _begun(context, request.run):
+        return refuse("import_changed")
     standing = imports.standing(context.connection, context.today, ())
     placed = {unit.code: (unit.id, unit.path) for unit in standing.units.values()}
     notes: list[dict[str, Any]] = []
@@ -126,6 +130,13 @@ def import_units(context: Context, request: ImportUnits) -> Imported | Refused:
     return Imported(**counts)
 
 
+def _begun(context: Context, run: int) -> bool:
+    """From here on no other import writes; False when this one was taken back meanwhile."""
+    hold(context.connection, imports.ONE_AT_A_TIME)
+    found = imports.run_of(context.connection, run)
+    return found is not None and found.undone_at is None
+
+
 def _new_unit(context: Context, entry: UnitEntry, parent: tuple[int, str]) -> tuple[int, str]:
     above, path = parent
     values = {"code": entry.code, "parent_id": above, "kind": entry.kind, "name": entry.name, "path": path}
@@ -138,7 +149,11 @@ def import_members(context: Context, request: ImportMembers) -> Imported | Refus
     """New members with unit and roles; of known ones what differs."""
     if context.actor.may("install", 0, "/") is None:
         return refuse("not_allowed")
-    standing = imports.standing(context.connection, context.today, [entry.code for entry in request.entries])
+    codes = [entry.code for entry in request.entries]
+    if not _begun(context, request.run):
+        return refuse("import_changed")
+    hold_members(context.connection, imports.numbers(context.connection, codes))
+    standing = imports.standing(context.connection, context.today, codes)
     units = {unit.code: unit.id for unit in standing.units.values()}
     named = {unit for entry in request.entries for unit in (entry.unit, *(at for _, at in entry.roles or ()))}
     if named - units.keys():

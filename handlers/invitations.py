@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from handlers.context import Context, Handler, Refused, refuse
 from storage import invitations, members
 from storage.audit import Deed
+from storage.locks import hold_members
 
 MOST_DAYS = 30
 
@@ -76,6 +77,7 @@ def invite_all(context: Context, request: InviteAll) -> InvitedAll | Refused:
         return refuse("not_allowed")
     if not 1 <= request.days <= MOST_DAYS:
         return refuse("days_out_of_range", most=MOST_DAYS)
+    hold_members(context.connection, [slip.member for slip in request.slips])
     until = context.now + timedelta(days=request.days)
     bound = members.addresses_of(context.connection, [slip.member for slip in request.slips])
     slips = [slip for slip in request.slips if slip.member not in bound]

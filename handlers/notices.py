@@ -12,12 +12,9 @@ from handlers.periods import Ran
 from rules.notices import DIGEST_AT, KINDS
 from rules.periods import last_day, period_of, reminder_days
 from storage import declarations, members, outbox, schemes, sending
-from storage.locks import hold
 from storage.outbox import NoticeRow
 
 DISPATCHED = 200
-NOTICES = "notices"
-"""Reading what waits, dropping it and making messages of it is for one process at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +41,7 @@ def remind(context: Context, _request: Remind) -> Ran:
     """State decides: a step that was missed comes late once, older missed steps lapse."""
     if context.now.astimezone(context.house.zone).time() < DIGEST_AT:
         return Ran(0)
-    hold(context.connection, NOTICES)
+    outbox.hold_waiting(context.connection)
     made = 0
     for row in schemes.versions(context.connection):
         made += _remind_members(context, context.version(row.id), row.path)
@@ -108,7 +105,7 @@ def compose_digests(context: Context, _request: ComposeDigests) -> Ran:
     local = context.now.astimezone(context.house.zone)
     if local.time() < DIGEST_AT:
         return Ran(0)
-    hold(context.connection, NOTICES)
+    outbox.hold_waiting(context.connection)
     waiting = outbox.waiting_notices(context.connection, [kind for kind, urgent in KINDS.items() if not urgent])
     waiting = _without_done(context, waiting)
     keys = {member: f"digest:{member}:{local.date().isoformat()}" for member in waiting}
@@ -119,7 +116,7 @@ def compose_digests(context: Context, _request: ComposeDigests) -> Ran:
 
 def dispatch_urgent(context: Context, _request: DispatchUrgent) -> Ran:
     """Decisions, entries and announcements are told at once, so many in one unit that others need not wait."""
-    hold(context.connection, NOTICES)
+    outbox.hold_waiting(context.connection)
     urgent = [kind for kind, at_once in KINDS.items() if at_once]
     waiting = outbox.waiting_notices(context.connection, urgent, DISPATCHED)
     return Ran(_put(context, "urgent", {f"urgent:{row.id}": [row] for rows in waiting.values() for row in rows}))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from handlers.context import Context, Handler, Refused, refuse
 from handlers.members import Invitation, Invite, invite
 from storage import members
+from storage.locks import hold
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,7 @@ def set_up(context: Context, request: SetUp) -> Invitation | Refused:
     """A folder that holds people is left as it is."""
     if context.actor.may("install", 0, "/") is None:
         return refuse("not_allowed")
+    hold(context.connection, "set_up")
     if not members.is_empty(context.connection):
         return refuse("people_already")
     made: dict[str, tuple[int, str]] = {}

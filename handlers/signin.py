@@ -11,6 +11,7 @@ from handlers.periods import Ran
 from rules.access import Actor
 from rules.passwords import rest_after
 from storage import members, signin
+from storage.locks import hold, hold_members
 from storage.signin import RestRow, SessionRow
 
 LINK_LIFE = timedelta(minutes=10)
@@ -130,6 +131,7 @@ def ask_for_link(context: Context, request: AskForLink) -> ConsoleLink | Refused
     """A link for those who hold a role; an older one ends."""
     if not context.actor.granted("console"):
         return refuse("no_console")
+    hold_members(context.connection, [context.actor.member])
     until = context.now + LINK_LIFE
     signin.issue_link(
         context.connection,
@@ -189,15 +191,22 @@ def find_password(context: Context, request: FindPassword) -> KeptPassword:
 
 def enter_by_password(context: Context, request: EnterByPassword) -> ConsoleEntered | Refused:
     """Known and unknown codes get the same refusals: wrong, or resting after five wrong ones."""
+    hold_code(context, request.code)
     pause = resting(context, request.code)
     if pause is not None:
         return pause
     member = members.member_by_code(context.connection, request.code)
+    hold_members(context.connection, [] if member is None else [member])  # a password changed now opens nothing
     kept = None if member is None else signin.password_of(context.connection, member)
     if member is None or not request.correct or kept != request.against:
         return count_wrong(context, request.code, member)
     signin.put_rest(context.connection, _code_hash(request.code), None, context.now)
     return _open(context, member, request.key_hash, "password", request.device)
+
+
+def hold_code(context: Context, code: str) -> None:
+    """Five wrong passwords are the most, however many come at once."""
+    hold(context.connection, f"code:{_code_hash(code)}")
 
 
 def resting(context: Context, code: str) -> Refused | None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from handlers.context import Context, Handler, Refused, refuse
 from storage import imports, members, undoing
 from storage.imports import ChangeRow, Run
+from storage.locks import hold, hold_members
 
 SLICE = 50
 
@@ -35,11 +36,13 @@ def undo_import(context: Context, request: UndoImport) -> Undone | Refused:
     connection = context.connection
     if context.actor.may("install", 0, "/") is None:
         return refuse("not_allowed")
+    hold(connection, imports.ONE_AT_A_TIME)
     run = imports.run_of(connection, request.run)
     problem = _unfit(context, run, request.run)
     if run is None or problem is not None:
         return problem or refuse("no_import")
     changes = undoing.changes_to_undo(connection, run.id, SLICE)
+    hold_members(connection, [change.member for change in changes if change.member is not None])
     kept = _take_back_members(context, [change for change in changes if change.subject != "unit"])
     kept += _take_back_units(context, [change for change in changes if change.subject == "unit"])
     undoing.mark_undone(connection, [change.id for change in changes])

@@ -178,6 +178,9 @@ WORDS: dict[str, Callable[[Say, Facts], str]] = {
     "backup_not_whole": lambda say, f: say(
         "{file} is not a whole backup of this program: it was cut short, damaged, or is something else.", **f
     ),
+    "backup_files_only": lambda say, f: say(
+        "{file} holds files only. Its database is restored by pg_restore; tar opens the file (docs/postgres.md).", **f
+    ),
     "backup_damaged": lambda say, f: say("{file} is damaged. Take another backup.", **f),
     "backup_name_unsafe": lambda say, f: say(
         "{file} holds a name that a backup never has ({name}). It was not opened.",

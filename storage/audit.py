@@ -117,37 +117,56 @@ class DeedRow:
     facts: dict[str, Any]
 
 
-_c = audit.c
+_c, _u = audit.c, unlinked.c
 _ROWS = sa.select(_c.id, _c.at, _c.actor_id, _c.behalf_id, _c.action, _c.subject, _c.subject_id, _c.facts)
+_WAITING = sa.select(
+    sa.literal(0), _u.at, _u.actor_id, _u.behalf_id, _u.action, _u.subject, _u.subject_id, _u.facts
+).order_by(_u.id.desc())
 
 
-def _conditions(narrowed: Filter) -> list[sa.ColumnElement[bool]]:
+def _conditions(narrowed: Filter, table: sa.Table = audit) -> list[sa.ColumnElement[bool]]:
+    c = table.c
     conditions: list[sa.ColumnElement[bool]] = []
     if narrowed.since is not None:
-        conditions.append(_c.at >= narrowed.since)
+        conditions.append(c.at >= narrowed.since)
     if narrowed.until is not None:
-        conditions.append(_c.at < narrowed.until)
+        conditions.append(c.at < narrowed.until)
     if narrowed.action:
-        conditions.append(_c.action == narrowed.action)
+        conditions.append(c.action == narrowed.action)
     if narrowed.actors is not None:
-        conditions.append(_c.actor_id.in_(narrowed.actors))
+        conditions.append(c.actor_id.in_(narrowed.actors))
     if narrowed.subject is not None:
-        conditions += [_c.subject == narrowed.subject[0], _c.subject_id == narrowed.subject[1]]
+        conditions += [c.subject == narrowed.subject[0], c.subject_id == narrowed.subject[1]]
     return conditions
+
+
+def _waiting(connection: sa.Connection, narrowed: Filter) -> list[DeedRow]:
+    """Those of the deeds that are not linked yet: what was done a moment ago; they have no number."""
+    if connection.dialect.name == "sqlite":
+        return []
+    return [_deed(row) for row in connection.execute(_WAITING.where(*_conditions(narrowed, unlinked)))]
+
+
+def _deed(row: Sequence[Any]) -> DeedRow:
+    number, at, actor, behalf, action, subject, subject_id, facts = row
+    return DeedRow(number, at, actor, behalf, action, subject, subject_id, msgspec.json.decode(facts))
 
 
 def count_of(connection: sa.Connection, narrowed: Filter) -> int:
     """How many deeds fit."""
     query = sa.select(sa.func.count()).select_from(audit).where(*_conditions(narrowed))
-    return int(connection.execute(query).scalar_one())
+    return int(connection.execute(query).scalar_one()) + len(_waiting(connection, narrowed))
 
 
 def page(connection: sa.Connection, narrowed: Filter, span: range) -> list[DeedRow]:
-    """The deeds from `span.start` on, up to `span.stop`, newest first."""
+    """The deeds from `span.start` on, up to `span.stop`, newest first; what is not linked yet before the others."""
+    waiting = _waiting(connection, narrowed)
+    shown, before = waiting[span.start : span.stop], len(waiting)
+    span = range(max(0, span.start - before), max(0, span.stop - before))
     query = sa.select(_c.id).where(*_conditions(narrowed)).order_by(_c.at.desc(), _c.id.desc())
     inner = query.offset(span.start).limit(len(span)).subquery()
     rows = connection.execute(_ROWS.join(inner, inner.c.id == _c.id).order_by(_c.at.desc(), _c.id.desc()))
-    return [DeedRow(*row[:7], msgspec.json.decode(row[7])) for row in rows]
+    return [*shown, *(_deed(row) for row in rows)]
 
 
 def _put_aside(connection: sa.Connection, actor_id: int, deeds: Sequence[Deed], now: datetime) -> None:

@@ -15,13 +15,17 @@ from urllib.parse import quote
 import sqlalchemy as sa
 
 from storage import upgrade
+from storage.announcements import wave
 from storage.archive import Manifest, Stored, Unfit
 from storage.audit import audit
 from storage.engine import Reader, sqlite_engine
 from storage.evidence import evidence
+from storage.identities import binding
 from storage.inbox import dialog, token
 from storage.invitations import invitation, session
 from storage.outbox import delivery, notice, outbox
+from storage.signin import link, rest
+from storage.signin import session as console_session
 
 T = TypeVar("T")
 PAGES = 1024
@@ -40,6 +44,18 @@ _EACH_FILE = (
     .order_by(_NAMED.c.stored)
 )
 MADE, FAILED, RESTORED = "backup_made", "backup_failed", "restored"
+
+ENTRANCES = (session, invitation, console_session, link)
+# what a restored database keeps as it was, and what must not be as it was; a new table belongs to one of them
+KEPT = (
+    "announcement", "announcement_recipient", "audit", "audit_unlinked", "console_password", "declaration", "deputy",
+    "entry", "evidence", "identity", "import_change", "import_run", "inbox", "line", "mark", "member", "membership",
+    "period", "remark", "review", "role", "scheme_version", "summary", "unit",
+)  # fmt: skip
+FORGOTTEN = (
+    "announcement_wave", "binding", "console_link", "console_rest", "console_session", "delivery", "dialog",
+    "invitation", "notice", "outbox", "session", "token",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,10 +118,11 @@ def _copied(reader: sqlite3.Connection, copy: sqlite3.Connection, target: Path) 
 
 def census(path: Path) -> Census:
     """Counts what a database holds."""
-    return _read(path, _census)
+    return _read(path, census_of)
 
 
-def _census(connection: sa.Connection) -> Census:
+def census_of(connection: sa.Connection) -> Census:
+    """The same on an open connection."""
     names = sorted(set(sa.inspect(connection).get_table_names()) - {"alembic_version"})
     counts = {
         name: int(connection.execute(sa.select(sa.func.count()).select_from(sa.table(name))).scalar_one())
@@ -120,10 +137,15 @@ def files(path: Path) -> Iterator[Stored]:
     engine = sqlite_engine(path, read_only=True)
     try:
         with engine.connect() as connection:
-            for row in connection.execute(_EACH_FILE.execution_options(yield_per=1000)):
-                yield Stored(row.stored, "" if row.media_type.startswith("image/") else row.sha256)
+            yield from files_of(connection)
     finally:
         engine.dispose()
+
+
+def files_of(connection: sa.Connection) -> Iterator[Stored]:
+    """The same on an open connection."""
+    for row in connection.execute(_EACH_FILE.execution_options(yield_per=1000)):
+        yield Stored(row.stored, "" if row.media_type.startswith("image/") else row.sha256)
 
 
 def _read(path: Path, query: Callable[[sa.Connection], T]) -> T:
@@ -136,8 +158,13 @@ def _read(path: Path, query: Callable[[sa.Connection], T]) -> T:
 
 def files_bytes(path: Path) -> int:
     """About how much room the files take: the sizes they were sent with."""
+    return _read(path, files_bytes_of)
+
+
+def files_bytes_of(connection: sa.Connection) -> int:
+    """The same on an open connection."""
     total = sa.select(sa.func.coalesce(sa.func.sum(_EACH_FILE.subquery().c.size), 0))
-    return _read(path, lambda connection: int(connection.execute(total).scalar_one()))
+    return int(connection.execute(total).scalar_one())
 
 
 def check(path: Path, manifest: Manifest) -> None:
@@ -174,16 +201,20 @@ def forget(connection: sa.Connection, now: datetime) -> Forgotten:
 
     What was due then has been sent since, as far as anybody can know, so none of it is sent again.
     """
-    entrances = sum(connection.execute(sa.delete(table)).rowcount for table in (session, invitation))
+    entrances = sum(connection.execute(sa.delete(table)).rowcount for table in ENTRANCES)
+    connection.execute(sa.delete(rest))
+    asked = sa.update(binding).where(binding.c.state == "asked").values(state="lapsed", decided_at=now)
+    connection.execute(asked)
+    connection.execute(sa.update(wave).where(wave.c.done_at.is_(None)).values(done_at=now))
     buttons = sum(connection.execute(sa.delete(table)).rowcount for table in (dialog, token))
     c = outbox.c
     open_rows = sa.select(c.id, c.member_id, c.channel, c.attempts, sa.literal("unknown"), sa.literal(RESTORED))
     at = sa.bindparam("at", now, type_=delivery.c.at.type)
     attempts = open_rows.add_columns(at).where(c.state.in_(("due", "sending")))
     names = ("outbox_id", "member_id", "channel", "attempt", "result", "code", "at")
-    messages = connection.execute(sa.insert(delivery).from_select(names, attempts)).rowcount
+    connection.execute(sa.insert(delivery).from_select(names, attempts))
     given_up = sa.update(outbox).where(c.state.in_(("due", "sending"))).values(state="unknown", settled_at=now)
-    connection.execute(given_up)
+    messages = connection.execute(given_up).rowcount
     lapsed = sa.update(notice).where(notice.c.state == "waiting").values(state="lapsed")
     return Forgotten(entrances, buttons, messages + connection.execute(lapsed).rowcount)
 

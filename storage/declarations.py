@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from rules.declarations import LINE_STATES
-from storage.kinds import Instant, Points
+from storage.kinds import Instant, Points, slices
 from storage.metadata import identifier, metadata, refers
 from storage.statement import Statement
 
@@ -251,9 +251,13 @@ def declared(connection: sa.Connection, period: str, members: Iterable[int]) -> 
     """Those of the members who have declared something themselves for a period (or had it declared for them)."""
     states = ("submitted", "approved", "returned", "rejected")
     query = sa.select(_c.member_id).where(
-        _c.member_id.in_(set(members)), _c.period == period, _c.state.in_(states), _c.source == "member"
+        _c.member_id.in_(sa.bindparam("ids", expanding=True)),
+        _c.period == period,
+        _c.state.in_(states),
+        _c.source == "member",
     )
-    return set(connection.execute(query.distinct()).scalars())
+    some = slices(set(members))
+    return {number for ids in some for number in connection.execute(query.distinct(), {"ids": ids}).scalars()}
 
 
 def state_counts(connection: sa.Connection, units: Iterable[int], period: str) -> dict[int, dict[str, int]]:

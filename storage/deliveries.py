@@ -9,6 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from storage.kinds import slices
 from storage.members import identity, member, membership, on_day
 from storage.outbox import delivery, notice, outbox
 
@@ -184,9 +185,11 @@ def sent_to(connection: sa.Connection, channel: str, address: str, most: int) ->
 def out_of_reach(connection: sa.Connection, members: Iterable[int]) -> set[int]:
     """Those of the members whose newest message could not be delivered by any channel."""
     c = outbox.c
-    newest = sa.select(sa.func.max(c.id)).where(c.member_id.in_(set(members))).group_by(c.member_id)
+    among = c.member_id.in_(sa.bindparam("ids", expanding=True))
+    newest = sa.select(sa.func.max(c.id)).where(among).group_by(c.member_id)
     query = sa.select(c.member_id).where(c.id.in_(newest), c.state == "failed")
-    return set(connection.execute(query).scalars())
+    some = slices(set(members))
+    return {number for ids in some for number in connection.execute(query, {"ids": ids}).scalars()}
 
 
 def counts(connection: sa.Connection) -> dict[str, int]:

@@ -115,7 +115,7 @@ class Database:
         self._readers = sqlite_engine(path)
         sa.event.listen(self._writer, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
         sa.event.listen(self._writer, "handle_error", self._catch_rollback)
-        sa.event.listen(self._writer, "connect", lambda _, record: record.info.update({ON_ERROR: self._note_rollback}))
+        sa.event.listen(self._writer, "connect", lambda _, record: record.info.update({ON_ERROR: self._noted}))
         sa.event.listen(self._readers, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
         sa.event.listen(self._readers, "connect", lambda driver, _record: driver.execute("PRAGMA query_only=ON"))
         self._waiting: SimpleQueue[_Waiting | None] = SimpleQueue()
@@ -218,6 +218,9 @@ class Database:
         """
         if failure.connection is not None:
             self._note_rollback(failure.connection.connection.driver_connection)
+
+    def _noted(self, driver: Any, _error: Exception) -> None:
+        self._note_rollback(driver)
 
     def _note_rollback(self, driver: Any) -> None:
         if not driver.in_transaction:

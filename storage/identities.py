@@ -133,6 +133,8 @@ def move(connection: sa.Connection, channel: str, old: str, new: str) -> None:
     """An address got another name: its person, buttons and question go with it."""
     if bound(connection, channel, new) is not None:
         return
+    taken = (dialog.c.channel == channel, dialog.c.address == new)  # what a stranger there was asked
+    connection.execute(sa.delete(dialog).where(*taken))
     live = identity.c.unbound_at.is_(None)
     for table, *more in ((identity, live), (token,), (dialog,)):
         here = (table.c.channel == channel, table.c.address == old, *more)

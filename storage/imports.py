@@ -39,6 +39,8 @@ import_change = sa.Table(
     sa.Column("after", Json),
     sa.Column("undone", sa.Boolean, nullable=False),
 )
+ONE_AT_A_TIME = "import"
+"""The lock of whoever compares, writes or takes back a slice."""
 TABLES = {"unit": unit, "member": member, "membership": membership, "role": role}
 
 
@@ -120,6 +122,11 @@ def standing(connection: sa.Connection, day: date, codes: Iterable[str] | None =
         for row in connection.execute(_MEMBERS if codes is None else _MEMBERS_OF, facts)
     }
     return Standing({each.code: each for each in units}, people)
+
+
+def numbers(connection: sa.Connection, codes: Iterable[str]) -> list[int]:
+    """The numbers of the members with some codes."""
+    return list(connection.execute(sa.select(member.c.id).where(_OF_CODES), {"codes": list(codes)}).scalars())
 
 
 def held(connection: sa.Connection, subject: str, members: Iterable[int], day: date) -> dict[int, list[Held]]:

@@ -175,7 +175,13 @@ def answer_parked(connection: sa.Connection, number: int, values: Mapping[str, A
 
 def park_again(connection: sa.Connection, number: int, error: str) -> None:
     """A parked message that could not be handled this time either."""
-    connection.execute(sa.update(inbox).where(inbox.c.id == number).values(error=error))
+    connection.execute(sa.update(inbox).where(inbox.c.id == number, inbox.c.state == "parked").values(error=error))
+
+
+def is_parked(connection: sa.Connection, number: int) -> bool:
+    """Whether a message still waits to be handled."""
+    query = sa.select(inbox.c.id).where(inbox.c.id == number, inbox.c.state == "parked")
+    return connection.execute(query).first() is not None
 
 
 def parked_rows(connection: sa.Connection, number: int | None = None) -> list[ParkedRow]:

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from storage.kinds import Instant, Json, slices
-from storage.locks import is_free, presence, shared
+from storage.locks import hold, is_free, presence, shared
 from storage.metadata import identifier, metadata, refers
 
 notice = sa.Table(
@@ -119,6 +119,11 @@ _SETTLE = (
 )
 
 
+def hold_waiting(connection: sa.Connection) -> None:
+    """Reading what waits, dropping it and making messages of it is for one process at a time."""
+    hold(connection, "notices")
+
+
 def known_keys(connection: sa.Connection, keys: Iterable[str]) -> set[str]:
     """Those of the keys that have a notice already."""
     query = sa.select(notice.c.key).where(notice.c.key.in_(sa.bindparam("keys", expanding=True)))
@@ -152,19 +157,6 @@ def settle_notices(connection: sa.Connection, ids: Iterable[int], state: str, ou
     for some in slices(ids):
         query = sa.update(notice).where(notice.c.id.in_(some)).values(state=state, outbox_id=outbox_id)
         connection.execute(query)
-
-
-def drop_waiting(connection: sa.Connection, prefixes: Iterable[str]) -> None:
-    """Drops what waits to be sent under keys that begin so."""
-    c = notice.c
-    begins = sa.or_(*(c.key.startswith(prefix, autoescape=True) for prefix in prefixes))
-    connection.execute(sa.update(notice).where(c.state == "waiting", begins).values(state="dropped"))
-
-
-def dropped_among(connection: sa.Connection, keys: Iterable[str]) -> set[str]:
-    """Those of the keys whose notice was dropped and never sent."""
-    c = notice.c
-    return set(connection.execute(sa.select(c.key).where(c.key.in_(list(keys)), c.state == "dropped")).scalars())
 
 
 def put_all(connection: sa.Connection, rows: Sequence[Mapping[str, Any]]) -> dict[str, int]:

@@ -34,9 +34,11 @@ WORKERS = 8
 TRIES = 3
 PAUSES_S = (0.1, 1.0)  # before the second and the third try, when the database was away
 # https://www.postgresql.org/docs/current/errcodes-appendix.html
-RACE_LOST = {"40001", "40P01", "23505", "55P03"}  # serialization, deadlock, unique key, lock not available
+BY_KEY = {"23505", "23503"}  # a unique key taken meanwhile; a row that went while another came to point to it
+RACE_LOST = {"40001", "40P01", "55P03"} | BY_KEY  # serialization, deadlock, lock not available
+OLD_PLAN = "0A000"  # a plan made before a migration; the rollback throws it away
 PASSING_CLASSES = {"08", "53", "57"}  # connection, resources (full disk too), operator intervention (timeouts too)
-PASSING = {"25P02", "25P03", "25P04"} | RACE_LOST - {"23505"}  # transaction failed before, or left idle
+PASSING = {"25P02", "25P03", "25P04"} | RACE_LOST - BY_KEY  # transaction failed before, or left idle
 SETTLING_S = 5.0
 
 
@@ -235,13 +237,13 @@ class PostgresReader:
 
 
 def read_from(engine: sa.Engine, query: Unit[T]) -> T:
-    """Runs a query, and runs it again when the connection broke."""
+    """Runs a query, and runs it again when the connection broke or the tables were changed."""
     for pause in PAUSES_S:
         try:
             with engine.begin() as connection:
                 return query(connection)
         except sa.exc.DBAPIError as error:
-            if not lost(error):
+            if not lost(error) and state_of(error) != OLD_PLAN:
                 raise
             time.sleep(pause)
     with engine.begin() as connection:
@@ -275,4 +277,4 @@ def passing(error: BaseException) -> bool:
 
 def again(error: BaseException) -> bool:
     """Whether another try may succeed; what may be stored already is not tried again."""
-    return not isinstance(error, Unsure) and (race_lost(error) or passing(error))
+    return not isinstance(error, Unsure) and (race_lost(error) or passing(error) or state_of(error) == OLD_PLAN)

@@ -49,10 +49,16 @@ def keep_bodies(connection: sa.Connection, bodies: Mapping[int, dict[str, Any]])
         connection.execute(_KEEP_BODY, [{"number": number, "body_": body} for number, body in bodies.items()])
 
 
-def put_back(connection: sa.Connection, ids: Iterable[int]) -> None:
-    """What was taken and not tried is due again, as if it had not been taken."""
-    query = sa.update(outbox).where(outbox.c.id.in_(list(ids)), outbox.c.state == "sending")
-    connection.execute(query.values(state="due", attempts=outbox.c.attempts - 1))
+def put_back(connection: sa.Connection, ids: Iterable[int], owner: int = 0) -> None:
+    """What a process took and did not try is due again, as if it had not been taken.
+
+    It may have been thought dead: then what another has taken since is left to that one, and what was left in doubt
+    is due, for this process knows that it was not sent.
+    """
+    c = outbox.c
+    mine = (c.state == "sending",) if not owner else (c.state.in_(("sending", "unknown")), c.claimed_by == owner)
+    query = sa.update(outbox).where(c.id.in_(list(ids)), *mine)
+    connection.execute(query.values(state="due", attempts=c.attempts - 1, settled_at=None))
 
 
 def leave_unknown(connection: sa.Connection, channels: Collection[str], now: datetime) -> int:
@@ -69,10 +75,11 @@ def leave_unknown(connection: sa.Connection, channels: Collection[str], now: dat
 
 
 def due_to(connection: sa.Connection, channel: str, address: str) -> list[tuple[int, str]]:
-    """The notices' messages that wait to go to an address, each with its class."""
+    """The notices' messages that wait to go to an address, each with its class; what is being claimed goes there."""
     c = outbox.c
     here = (c.channel == channel, c.address == address, c.state == "due", c["class"] != REPLY)
-    return [(row[0], row[1]) for row in connection.execute(sa.select(c.id, c["class"]).where(*here).order_by(c.id))]
+    query = sa.select(c.id, c["class"]).where(*here).order_by(c.id).with_for_update(skip_locked=True)
+    return [(row[0], row[1]) for row in connection.execute(query)]
 
 
 def move(connection: sa.Connection, channel: str, old: str, new: str) -> None:
@@ -103,3 +110,16 @@ def redirect(connection: sa.Connection, rows: Sequence[Mapping[str, Any]], now: 
         moved = [{"old": by_key[key]["was"], "new": number} for key, number in numbers.items()]
         connection.execute(_REDIRECT, moved)
     return len(numbers)
+
+
+def drop_waiting(connection: sa.Connection, prefixes: Iterable[str]) -> None:
+    """Drops what waits to be sent under keys that begin so."""
+    c = notice.c
+    begins = sa.or_(*(c.key.startswith(prefix, autoescape=True) for prefix in prefixes))
+    connection.execute(sa.update(notice).where(c.state == "waiting", begins).values(state="dropped"))
+
+
+def dropped_among(connection: sa.Connection, keys: Iterable[str]) -> set[str]:
+    """Those of the keys whose notice was dropped and never sent."""
+    c = notice.c
+    return set(connection.execute(sa.select(c.key).where(c.key.in_(list(keys)), c.state == "dropped")).scalars())

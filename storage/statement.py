@@ -16,7 +16,7 @@ Facts = Mapping[str, Any]
 Turn = Callable[[Any], Any]
 T = TypeVar("T")
 ON_ERROR = "on_error"
-"""Where a driver connection's `info` keeps what is to be called before one of its errors is handed on."""
+"""Where a driver connection's `info` keeps what is called, with both, before one of its errors is handed on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +192,7 @@ def _ours(connection: sa.Connection, error: Exception) -> BaseException:
     driver: Any = proxied.driver_connection
     noted = proxied.info.get(ON_ERROR)
     if noted is not None:
-        noted(driver)
+        noted(driver, error)
     lost = dialect.is_disconnect(error, driver, None)  # type: ignore[arg-type]
     if lost:
         connection.invalidate(error)

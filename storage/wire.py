@@ -7,6 +7,9 @@ from typing import Any
 import psycopg
 import sqlalchemy as sa
 from psycopg.types.string import StrDumperUnknown
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from storage.statement import ON_ERROR
 
 # Parameters a server does not know are left out: other databases of the family lack some.
 LIMITS = {
@@ -48,7 +51,8 @@ def postgres_engine(url: str, *, pool_size: int, read_only: bool = False) -> sa.
     )
 
     @sa.event.listens_for(engine, "connect")
-    def prepare(connection: psycopg.Connection[Any], _record: object) -> None:
+    def prepare(connection: psycopg.Connection[Any], record: ConnectionPoolEntry) -> None:
+        record.info[ON_ERROR] = lambda _driver, error: _shorten(error)
         connection.adapters.register_dumper(str, WithoutNul)
         autocommit, connection.autocommit = connection.autocommit, True
         for name, value in (READING if read_only else LIMITS).items():
@@ -63,7 +67,12 @@ def postgres_engine(url: str, *, pool_size: int, read_only: bool = False) -> sa.
 
 
 def _without_values(failure: sa.ExceptionContext) -> None:
-    """The database's DETAIL quotes the row; the first line says what is wrong."""
     for error in (failure.original_exception, failure.sqlalchemy_exception):
-        if error is not None and error.args and isinstance(error.args[0], str):
-            error.args = (error.args[0].split("\nDETAIL:")[0].split("\nCONTEXT:")[0], *error.args[1:])
+        if error is not None:
+            _shorten(error)
+
+
+def _shorten(error: BaseException) -> None:
+    """The database's DETAIL quotes the row; the first line says what is wrong."""
+    if error.args and isinstance(error.args[0], str):
+        error.args = (error.args[0].split("\nDETAIL:")[0].split("\nCONTEXT:")[0], *error.args[1:])

@@ -17,6 +17,7 @@ from bot.config import Settings
 from bot.sample.history import Loader
 from bot.sample.marks import marked
 from storage.engine import Connection, Database
+from storage.postgres import PostgresDatabase
 from tests.flows.people import People
 
 START = datetime(2026, 11, 22, 1, 0, tzinfo=UTC)
@@ -90,6 +91,6 @@ def people(parts: Parts) -> Iterator[People]:
 @contextmanager
 def looking(parts: Parts) -> Iterator[Connection]:
     """The database as it stands, for a test's own questions."""
-    assert isinstance(parts.database, Database)
+    assert isinstance(parts.database, Database | PostgresDatabase)
     with parts.database._readers.begin() as connection:
         yield connection

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from bot.cli.frame import cli, locked, nothing_there, out, settings_or_exit
+from bot.cli.frame import cli, locked, nothing_there, out, reading, settings_or_exit
 from bot.config import Settings
 from screens.texts import Say, words
 
@@ -28,11 +28,14 @@ GENTLE = 10
 def backup(
     what: Annotated[list[str] | None, typer.Argument(metavar="[DIR] | list [DIR] | check FILE")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+    files_only: Annotated[bool, typer.Option("--files-only", help="Evidence only; pg_dump saves the rows.")] = False,
 ) -> None:
     """Make a backup while the bot runs, restored and verified at once; or list them, or check one again."""
     settings = settings_or_exit()
     say = words(settings.locale)
     match what or []:
+        case [] | [_] as given if files_only and given != ["list"]:
+            _make_files(settings, say, _folder(settings, say, given), as_json)
         case ["list"] | ["list", _] as given:
             _list(settings, say, _folder(settings, say, given[1:]), as_json)
         case ["check", file]:
@@ -57,6 +60,8 @@ def _make(settings: Settings, say: Say, target: Path, as_json: bool) -> None:
     from bot.backup import make
     from handlers.context import Refused
 
+    if settings.on_server:
+        _on_server(say, say("For the files of evidence: zhibu backup --files-only"))
     if not settings.database.exists():
         nothing_there(say, str(settings.data))
     os.nice(GENTLE)  # the bot goes first
@@ -71,6 +76,34 @@ def _make(settings: Settings, say: Say, target: Path, as_json: bool) -> None:
     facts = {"size": megabytes(made.size), "seconds": f"{made.seconds:.1f}", "files": made.manifest.files}
     out.print(say("{file}: {size} MB with {files} files, in {seconds} s", file=made.path, **facts))
     _well(say, made.verified)
+    for name in made.removed:
+        out.print(say("No longer kept: {file}", file=name))
+    if made.manifest.missing:
+        _missing(say, made.manifest.missing, made.manifest.missing_named)
+        raise typer.Exit(INCOMPLETE)
+
+
+def _on_server(say: Say, then: str) -> NoReturn:
+    out.print(say("The database stands on a server: pg_dump saves it, pg_restore restores it (docs/postgres.md)."))
+    out.print(then)
+    raise typer.Exit(2)
+
+
+def _make_files(settings: Settings, say: Say, target: Path, as_json: bool) -> None:
+    from bot.app import house, real_time
+    from bot.backup import make_files
+    from handlers.context import Refused
+
+    with reading(settings, say) as (desk, _now):
+        made = make_files(settings, desk.store, house(settings), target, real_time())
+    if as_json:
+        typer.echo(json.dumps(_facts(made), ensure_ascii=False))
+        raise typer.Exit(1 if isinstance(made, Refused) else 0)
+    if isinstance(made, Refused):
+        _refused(say, made)
+    facts = {"size": megabytes(made.size), "seconds": f"{made.seconds:.1f}", "files": made.manifest.files}
+    out.print(say("{file}: {size} MB with {files} files, in {seconds} s", file=made.path, **facts))
+    out.print(say("Every file was unpacked on trial and fits. The database is not in it: pg_dump saves that."))
     for name in made.removed:
         out.print(say("No longer kept: {file}", file=name))
     if made.manifest.missing:
@@ -172,6 +205,8 @@ def restore(
 
     settings = settings_or_exit()
     say = words(settings.locale)
+    if settings.on_server:
+        _on_server(say, say("Nothing was changed."))
     if into is None and settings.database.parent.absolute() != settings.data.absolute():
         out.print(say("The database stands outside the data folder. Say with --into where to restore."))
         raise typer.Exit(2)

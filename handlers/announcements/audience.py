@@ -9,6 +9,7 @@ from rules.access import Grant
 from rules.announcements import AUDIENCES
 from storage import announcements, members
 from storage.announcements import AnnouncementRow
+from storage.locks import hold
 from storage.members import UnitRow
 
 PAGE = 10
@@ -46,7 +47,13 @@ def pick_audience(context: Context, request: PickAudience) -> Audiences | Refuse
     return Audiences(row, roles, tuple(units[page * PAGE : (page + 1) * PAGE]), page, pages)
 
 
+def hold_drafts(context: Context) -> None:
+    """Whoever writes with two devices changes and sends a draft with one at a time."""
+    hold(context.connection, f"drafts:{context.actor.member}")
+
+
 def own_draft(context: Context, number: int) -> AnnouncementRow | Refused:
+    hold_drafts(context)
     row = announcements.get(context.connection, number)
     if row is None or row.author != context.actor.member:
         return refuse("announcement_unknown")

@@ -99,11 +99,13 @@ def confirm(context: Context, request: ConfirmAnnouncement) -> Confirmed | Notes
     mine = confirmations.one_to(context.connection, number, context.actor.member)
     if mine is None:
         return refuse("announcement_unknown")
-    if mine.withdrawn or not confirmations.confirm(context.connection, number, context.actor.member, context.now):
+    if mine.withdrawn:
         return Confirmed(_note(context, mine), fresh=False)
-    context.audit("confirm", "announcement", number)
+    fresh = confirmations.confirm(context.connection, number, context.actor.member, context.now)
+    if fresh:
+        context.audit("confirm", "announcement", number)
     after = confirmations.one_to(context.connection, number, context.actor.member) or mine
-    return Confirmed(_note(context, after), fresh=True)
+    return Confirmed(_note(context, after), fresh=fresh)
 
 
 def _note(context: Context, row: ToMember) -> Note:

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from handlers.announcements.waves import REMINDER, SENT, URGED, WITHDRAWN, begin, tell_next, wave_key
 from handlers.context import Context, Handler, Refused, refuse
 from rules.access import Grant
-from storage import announcements, confirmations, outbox
+from storage import announcements, confirmations, outbox, sending
 from storage.announcements import AnnouncementRow
 from storage.confirmations import Listed, Silent, Standing
+from storage.locks import hold
 
 PAGE = 20
 LISTED = 10
@@ -117,6 +118,7 @@ def sent_list(context: Context, request: SentAnnouncements) -> SentList | Refuse
 
 def urge(context: Context, request: UrgeAnnouncement) -> AnnouncementDone | Refused:
     """The key of the wave holds the day: the database lets only one begin."""
+    _hold(context, request.announcement)
     found = managed(context, request.announcement)
     if isinstance(found, Refused):
         return found
@@ -138,6 +140,7 @@ def withdraw(
     context: Context, request: WithdrawAnnouncement
 ) -> AnnouncementDone | AnnouncementState | WithdrawQuestion | Refused:
     """What waits to be sent is dropped; who was told hears that it is withdrawn."""
+    _hold(context, request.announcement)
     found = managed(context, request.announcement)
     if isinstance(found, Refused):
         return found
@@ -147,13 +150,19 @@ def withdraw(
     if not request.confirmed:
         return WithdrawQuestion(row)
     announcements.mark_withdrawn(context.connection, row.id, context.now)
-    outbox.drop_waiting(context.connection, [wave_key(kind, row.id, ":") for kind in (SENT, URGED, REMINDER)])
+    outbox.hold_waiting(context.connection)
+    sending.drop_waiting(context.connection, [wave_key(kind, row.id, ":") for kind in (SENT, URGED, REMINDER)])
     context.audit("withdraw", "announcement", row.id, grant.behalf)
     row = announcements.get(context.connection, row.id) or row
     wave = begin(context, row, WITHDRAWN)
     if wave is not None:
         tell_next(context, wave)
     return AnnouncementDone(row, "withdrawn", row.recipients)
+
+
+def _hold(context: Context, number: int) -> None:
+    """Nobody is reminded of what is being withdrawn."""
+    hold(context.connection, f"announcement:{number}")
 
 
 def _urged_key(context: Context, row: AnnouncementRow) -> str:

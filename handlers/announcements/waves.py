@@ -10,7 +10,7 @@ from handlers.context import Context, Handler
 from handlers.periods import Ran
 from rules.announcements import reminder_due
 from rules.notices import CONFIRM_AT
-from storage import announcements, confirmations, members, outbox
+from storage import announcements, confirmations, members, sending
 from storage.announcements import AnnouncementRow, Roll, WaveRow
 from storage.engine import Connection
 from storage.outbox import NoticeRow
@@ -69,7 +69,7 @@ def tell_next(context: Context, wave: WaveRow) -> int:
     unseen: set[str] = set()
     if wave.kind == WITHDRAWN:  # who was not told of it need not hear that it is gone
         known = {f"{wave_key(SENT, row.id)}:{member}" for member in found}
-        unseen = outbox.dropped_among(context.connection, known)
+        unseen = sending.dropped_among(context.connection, known)
     told = [member for member in found if f"{wave_key(SENT, row.id)}:{member}" not in unseen]
     context.tell_all([{"member_id": member, "kind": wave.kind, "key": keys[member], "facts": facts} for member in told])
     done_at = context.now if len(found) < SLICE else None

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from handlers.announcements.audience import grant_for, own_draft, units_in_scope
+from handlers.announcements.audience import grant_for, hold_drafts, own_draft, units_in_scope
 from handlers.announcements.receiving import Notes, to_me
 from handlers.announcements.status import AnnouncementDone, AnnouncementState, state_of
 from handlers.announcements.waves import SENT, begin, roll_of, tell_next
@@ -117,6 +117,7 @@ def write(context: Context, request: WriteAnnouncement) -> AnnouncementPreview |
     wanted = written(request.text)
     if problems := check(wanted):
         return Refused(tuple(problems))
+    hold_drafts(context)
     known = announcements.known(context.connection, request.key) if request.key else None
     if known is not None:
         return _shown(context, known)
@@ -191,6 +192,7 @@ def drop(context: Context, request: DropAnnouncement) -> AnnouncementDropped | R
 
 def send(context: Context, request: SendAnnouncement) -> AnnouncementDone | AnnouncementState | Refused:
     """Freezes whom it is for and tells the first slice of them; the sender goes on with the others."""
+    hold_drafts(context)
     row = announcements.get(context.connection, request.draft)
     if row is None or row.author != context.actor.member:
         return refuse("announcement_unknown")

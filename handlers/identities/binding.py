@@ -10,6 +10,7 @@ from handlers.members import MOST_ATTEMPTS, FindInvitation, find_invitation
 from rules.access import reviewers
 from storage import identities, invitations, members
 from storage.identities import BindingRow
+from storage.locks import hold_members
 from storage.members import Person
 
 
@@ -155,7 +156,9 @@ def refuse_binding(context: Context, request: RefuseBinding) -> BindingDecided |
 
 
 def _to_decide(context: Context, number: int) -> tuple[BindingRow, Person] | Refused:
-    row = identities.binding_by_id(context.connection, number)
+    found = identities.binding_by_id(context.connection, number)
+    hold_members(context.connection, [] if found is None else [found.member])
+    row = identities.binding_by_id(context.connection, number)  # as it stands now that nobody else decides it
     person = None if row is None else context.person(row.member)
     if row is None or person is None:
         return refuse("not_allowed")
@@ -166,7 +169,9 @@ def _to_decide(context: Context, number: int) -> tuple[BindingRow, Person] | Ref
 
 
 def confirm_by_pin(context: Context, request: ConfirmByPin) -> Linked | Refused:
-    """Five tries, as on the web."""
+    """Five tries, as on the web, however many at once."""
+    known = invitations.find(context.connection, request.token_hash)
+    hold_members(context.connection, [] if known is None else [known.member])
     person = _invited(context, request.token_hash)
     row = identities.binding_of(context.connection, request.channel, request.address, request.token_hash)
     if isinstance(person, Refused) or row is None or row.state != "asked" or _confirming(context, person):

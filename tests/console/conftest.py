@@ -17,6 +17,16 @@ from storage.members import actor as find_actor
 from storage.members import member_by_code
 
 Browsers = Callable[[str], TestClient]
+# what reads and writes rows in ways of its own; the other files look at words, cookies and roles
+ON_BOTH = {"test_data", "test_files", "test_link", "test_people", "test_publication", "test_review"}
+SQLITE_ONLY = {"test_the_token_and_the_key_are_stored_as_hashes": "reads the file"}
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Runs the console on both databases."""
+    name = metafunc.module.__name__.split(".")[-1]
+    if "place" in metafunc.fixturenames and name in ON_BOTH and metafunc.function.__name__ not in SQLITE_ONLY:
+        metafunc.parametrize("place", ["sqlite", "postgres"], indirect=True)
 
 
 @pytest.fixture

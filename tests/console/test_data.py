@@ -6,10 +6,12 @@ from decimal import Decimal
 
 import openpyxl
 import pytest
+import sqlalchemy as sa
 from starlette.testclient import TestClient
 
 from bot.app import Parts
 from screens.texts import words
+from storage.audit import audit, unlinked
 from tests.console.conftest import Browsers, csrf_in, number_of
 from tests.houses import looking
 
@@ -59,8 +61,10 @@ def test_no_page_shows_an_english_word(as_person: Browsers):
 
 def test_a_secretary_sees_the_lines_of_his_branch_alone(as_person: Browsers, parts: Parts):
     with looking(parts) as connection:
-        query = "SELECT count(*) FROM line l JOIN unit u ON u.id = l.unit_id WHERE u.code = ? AND l.state != 'draft'"
-        own = connection.exec_driver_sql(query, ("water-1",)).scalar()
+        query = (
+            "SELECT count(*) FROM line l JOIN unit u ON u.id = l.unit_id WHERE u.code = :code AND l.state != 'draft'"
+        )
+        own = connection.execute(sa.text(query), {"code": "water-1"}).scalar()
         other = connection.exec_driver_sql("SELECT id FROM unit WHERE code = 'water-2'").scalar()
     client = as_person("m01")
     assert total_of(client.get("/console/declarations?period=").text) == own
@@ -124,7 +128,7 @@ def test_rows_on_all_pages_are_the_rows_of_the_file_and_of_the_database(as_perso
             "SELECT l.id, l.points FROM line l JOIN unit u ON u.id = l.unit_id WHERE u.code = 'water-1' "
             "AND l.state != 'draft' AND l.period LIKE '2026%' ORDER BY l.id DESC"
         )
-        stored = [(row[0], Decimal(row[1]) / 10_000) for row in connection.exec_driver_sql(query)]
+        stored = [(row[0], Decimal(row[1]) / 10_000) for row in connection.execute(sa.text(query))]
     assert [(row[-1], Decimal(str(row[8]))) for row in rows[1:]] == stored
 
 
@@ -140,8 +144,8 @@ def test_a_file_is_recorded_and_named_in_chinese(as_person: Browsers, parts: Par
     page = text_of(client.get("/console/exports").text)
     assert f"2026-10 csv {len(rows) - 1}" in page
     with looking(parts) as connection:
-        query = "SELECT actor_id FROM audit WHERE action = 'export'"
-        assert connection.exec_driver_sql(query).scalars().all() == [number_of(parts, "m01")]
+        each = [sa.select(table.c.actor_id).where(table.c.action == "export") for table in (audit, unlinked)]
+        assert connection.execute(sa.union_all(*each)).scalars().all() == [number_of(parts, "m01")]
 
 
 def test_a_file_cannot_be_had_without_the_form_of_the_session(as_person: Browsers):

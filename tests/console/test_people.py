@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 
 from bot.app import Parts
 from storage import members
-from storage.audit import audit
+from storage.audit import audit, unlinked
 from tests.console.conftest import Browsers, csrf_in, number_of
 
 TODAY = date(2026, 11, 22)
@@ -34,7 +34,8 @@ def post(client: TestClient, path: str, **fields: object) -> Any:
 
 def deeds(parts: Parts, action: str) -> list[tuple[int, int]]:
     """Who did it, to whom."""
-    query = sa.select(audit.c.actor_id, audit.c.subject_id).where(audit.c.action == action)
+    both = (sa.select(t.c.actor_id, t.c.subject_id).where(t.c.action == action) for t in (audit, unlinked))
+    query = sa.union_all(*both)
     return [tuple(row) for row in parts.database.read(lambda connection: connection.execute(query).all())]
 
 

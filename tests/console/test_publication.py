@@ -9,6 +9,7 @@ from decimal import Decimal
 
 import openpyxl
 import pytest
+import sqlalchemy as sa
 
 from bot.app import Parts
 from handlers.context import Refused
@@ -31,7 +32,7 @@ def _closed(parts: Parts) -> Iterator[None]:
 def unit(parts: Parts, code: str) -> int:
     """The number of a unit."""
     with looking(parts) as connection:
-        return int(connection.exec_driver_sql("SELECT id FROM unit WHERE code = ?", (code,)).scalar_one())
+        return int(connection.execute(sa.text("SELECT id FROM unit WHERE code = :code"), {"code": code}).scalar_one())
 
 
 def sheet(parts: Parts, period: str, code: str = "m01", branch: str = "water-1") -> PublicationSheet:
@@ -52,8 +53,10 @@ def test_the_months_of_a_year_add_up_to_its_total(parts: Parts):
 def test_every_entry_of_the_month_stands_on_the_sheet(parts: Parts):
     found = sum(len(row.entries) for row in sheet(parts, "2026-10").rows)
     with looking(parts) as connection:
-        query = "SELECT count(*) FROM entry e JOIN unit u ON u.id = e.unit_id WHERE u.code = ? AND e.period = ?"
-        assert found == connection.exec_driver_sql(query, ("water-1", "2026-10")).scalar()
+        query = (
+            "SELECT count(*) FROM entry e JOIN unit u ON u.id = e.unit_id WHERE u.code = :code AND e.period = :period"
+        )
+        assert found == connection.execute(sa.text(query), {"code": "water-1", "period": "2026-10"}).scalar()
     assert found > 20
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
+import pytest
 import sqlalchemy as sa
 
 from bot.app import open_parts
@@ -15,6 +16,7 @@ from storage.members import membership, role
 from tests.flows.commands import zhibu
 
 MEMBERS = ("成员编号", "姓名", "单位编号", "类别", "入党日期", "职务")
+house_on_both = pytest.mark.parametrize("house", ["sqlite", "postgres"], indirect=True)
 UNITS = ("单位编号", "单位名称", "类别", "上级编号")
 
 

@@ -2,6 +2,9 @@
 
 from tests.flows.announcing import TEXT, announced, confirm, sent
 from tests.flows.people import People
+from tests.houses import on_both
+
+pytestmark = on_both
 
 
 def test_a_reminder_by_hand_goes_to_those_who_have_not_confirmed_once_a_day(people: People):

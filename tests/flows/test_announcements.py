@@ -9,6 +9,9 @@ from handlers.desk import Desk
 from storage import announcements, members
 from tests.flows.announcing import TEXT, announced, confirm, sent
 from tests.flows.people import People
+from tests.houses import on_both
+
+pytestmark = on_both
 
 
 def test_an_announcement_in_one_line_takes_one_more_tap_and_reaches_each_member_once(people: People):

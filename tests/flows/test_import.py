@@ -21,9 +21,10 @@ from handlers.imports import BeginImport, ImportMembers
 from rules.imports.entries import MemberEntry
 from storage.imports import import_run
 from tests.flows.commands import zhibu
-from tests.flows.tables import imported, many, state, workbook
+from tests.flows.tables import house_on_both, imported, many, state, workbook
 
 
+@house_on_both
 def test_the_template_filled_in_is_imported_and_a_second_time_changes_nothing(house: Path, tmp_path: Path):
     file = tmp_path / "people.xlsx"
     assert zhibu(house, "import", "template", str(file)).returncode == 0
@@ -66,6 +67,7 @@ def test_a_real_workbook_is_read_as_it_is(house: Path, tmp_path: Path):
     assert b"11010119900101123X" not in (house / "zhibu.db").read_bytes()
 
 
+@house_on_both
 def test_one_bad_row_keeps_everything_out_unless_it_is_left_out(house: Path, tmp_path: Path):
     file = workbook(tmp_path / "p.xlsx", *many(3), ("m9", "=A1", "forest-1"), ("m8", "向阳", "nowhere"))
     before = state(house)
@@ -94,6 +96,7 @@ def operator_did(parts: Parts, request: Any) -> Any:
     return parts.desk.do(OPERATOR, request, real_time())
 
 
+@house_on_both
 def test_an_import_cut_short_is_finished_by_the_same_file_as_one_run(house: Path, tmp_path: Path):
     before = state(house)
     file = workbook(tmp_path / "a.xlsx", *many(600))

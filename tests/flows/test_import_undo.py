@@ -13,9 +13,10 @@ from rules.access import SYSTEM
 from storage.imports import standing
 from storage.members import membership, role
 from tests.flows.commands import zhibu
-from tests.flows.tables import imported, many, state, workbook
+from tests.flows.tables import house_on_both, imported, many, state, workbook
 
 
+@house_on_both
 def test_a_move_closes_one_membership_and_opens_another_and_can_be_taken_back(house: Path, tmp_path: Path):
     imported(house, workbook(tmp_path / "a.xlsx", ("m1", "江一帆", "forest-1", "", "", "书记")))
     since = date(2020, 1, 1)
@@ -34,6 +35,7 @@ def test_a_move_closes_one_membership_and_opens_another_and_can_be_taken_back(ho
     assert state(house) == before
 
 
+@house_on_both
 def test_what_began_today_is_put_right_today_and_can_be_taken_back(house: Path, tmp_path: Path):
     imported(house, workbook(tmp_path / "a.xlsx", ("m1", "江一帆", "forest-1", "", "", "书记")))
     before = state(house)
@@ -46,6 +48,7 @@ def test_what_began_today_is_put_right_today_and_can_be_taken_back(house: Path, 
     assert state(house) == before
 
 
+@house_on_both
 def test_an_import_is_taken_back_whole_and_only_once(house: Path, tmp_path: Path):
     before = state(house)
     units = (("x", "新党总支", "", ""), ("x-1", "新党支部", "", "x"))
@@ -68,6 +71,7 @@ def entered(house: Path, code: str) -> None:
     parts.close()
 
 
+@house_on_both
 def test_who_bound_an_account_is_named_and_kept_with_his_unit(house: Path, tmp_path: Path):
     imported(
         house,
@@ -84,6 +88,7 @@ def test_who_bound_an_account_is_named_and_kept_with_his_unit(house: Path, tmp_p
     assert "x" in units
 
 
+@house_on_both
 def test_an_earlier_import_waits_for_the_later_one(house: Path, tmp_path: Path):
     imported(house, workbook(tmp_path / "a.xlsx", *many(2)))
     imported(house, workbook(tmp_path / "b.xlsx", ("m0000", "江一舟", "forest-1")))

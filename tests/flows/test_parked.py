@@ -16,7 +16,7 @@ from handlers.ledger.points import MyPoints
 from storage.outbox import outbox
 from tests.flows.people import People
 from tests.flows.telegram import house
-from tests.houses import START
+from tests.houses import START, on_both
 from tests.peers.botapi import BotApi
 
 
@@ -33,7 +33,9 @@ def number_in(text: str) -> str:
     return text.split()[0]
 
 
-def test_a_parked_telegram_message_is_handled_again_and_answered(folder: Path, monkeypatch: pytest.MonkeyPatch):
+@on_both
+def test_a_parked_telegram_message_is_handled_again_and_answered(installed: Path, monkeypatch: pytest.MonkeyPatch):
+    folder = installed
     with BotApi().serving() as api:
         with monkeypatch.context() as patch, house(folder, api) as found:
             patch.setitem(desk.REQUESTS, MyPoints, broken)
@@ -65,7 +67,9 @@ def test_an_update_that_cannot_be_read_stays_parked_with_its_error(folder: Path)
     assert run(folder, "retry", "--all")[0] == 1
 
 
-def test_a_web_message_is_answered_where_it_stands(folder: Path, monkeypatch: pytest.MonkeyPatch):
+@on_both
+def test_a_web_message_is_answered_where_it_stands(installed: Path, monkeypatch: pytest.MonkeyPatch):
+    folder = installed
     parts = open_parts(Settings(data=folder), Clock(lambda: START))
     with monkeypatch.context() as patch, TestClient(build(parts, demo=True)) as client:
         patch.setitem(desk.REQUESTS, MyPoints, broken)

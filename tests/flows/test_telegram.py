@@ -30,6 +30,13 @@ def webhook(folder: Path) -> Iterator[Telegram]:
         yield found
 
 
+@pytest.fixture
+def anywhere(installed: Path) -> Iterator[Telegram]:
+    """A house whose rows may stand on a server."""
+    with telegram(installed, "webhook") as found:
+        yield found
+
+
 def photo() -> bytes:
     out = io.BytesIO()
     Image.new("RGB", (80, 60), "navy").save(out, "JPEG")
@@ -55,6 +62,15 @@ def text_update(number: int, chat: int, text: str) -> dict[str, Any]:
 
 
 def test_a_month_is_walked_by_typing_and_by_buttons(house: Telegram):
+    walk(house)
+
+
+@pytest.mark.parametrize("place", ["postgres"], indirect=True)
+def test_a_month_is_walked_on_a_server_too(anywhere: Telegram):
+    walk(anywhere)
+
+
+def walk(house: Telegram) -> None:
     member, secretary = house.bound("m03"), house.bound("m01")
     member.says("申报 志愿服务 2")
     draft = member.sees("志愿服务 2")

@@ -11,9 +11,13 @@ import pytest
 import sqlalchemy as sa
 
 from benchmarks.cluster import Cluster
+from bot.app import open_parts
+from bot.clock import Clock
 from storage.engine import Database, sqlite_engine
 from storage.upgrade import upgrade, upgrade_server
 from storage.wire import postgres_engine
+from tests.houses import START, Place
+from tests.storage.racing import Two
 from tests.storage.sample import Sample, plant
 
 # a busy machine may take its time for a case
@@ -83,3 +87,12 @@ def connection(dialect: str, request: pytest.FixtureRequest) -> Iterator[sa.Conn
 @pytest.fixture
 def sample(connection: sa.Connection) -> Sample:
     return plant(connection)
+
+
+@pytest.fixture
+def two(place: Place, postgres: Cluster) -> Iterator[Two]:
+    """The house of the year, opened by two processes."""
+    first, second = (open_parts(place.settings(), Clock(lambda: START)) for _ in range(2))
+    yield Two(first, second, postgres)
+    first.close()
+    second.close()

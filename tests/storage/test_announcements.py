@@ -248,7 +248,7 @@ def test_only_what_waits_under_a_key_is_dropped(connection: sa.Connection, sampl
     keys = ("announcement:1:5", "announcement:12:5", "announcement_x1:5")
     same: dict[str, Any] = {"member_id": sample.li, "kind": "announcement", "facts": {}, "made_at": NOW}
     outbox.tell(connection, [{**same, "key": key} for key in keys])
-    outbox.drop_waiting(connection, ["announcement:1:", "announcement_reminder:1:"])
-    assert outbox.dropped_among(connection, keys) == {"announcement:1:5"}
+    sending.drop_waiting(connection, ["announcement:1:", "announcement_reminder:1:"])
+    assert sending.dropped_among(connection, keys) == {"announcement:1:5"}
     (waiting,) = outbox.waiting_notices(connection, ["announcement"], 1).values()
     assert len(waiting) == 1

@@ -1,5 +1,6 @@
 """Lists of lines, entries, messages and deeds: what fits, in order, a page at a time, found in an index."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -155,33 +156,46 @@ def test_deeds_are_narrowed_to_actor_action_row_and_time(connection):
     assert fits(since=NOW + timedelta(hours=1)) == [(8, "export")]
     assert fits(until=NOW + timedelta(hours=1)) == [(7, "approve")]
     assert audit.page(connection, audit.Filter(action="export"), range(1))[0].facts == {"rows": 3}
+    everything = audit.page(connection, audit.Filter(), range(2))
+    if connection.dialect.name != "sqlite":
+        assert audit.link(connection, 1) == 1, "the other waits"
+    assert [row for number in (0, 1) for row in audit.page(connection, audit.Filter(), range(number, number + 1))] == [
+        everything[0],
+        replace(everything[1], id=1),
+    ]
 
 
 def plan(connection: sa.Connection, table: sa.Table, conditions: list[sa.ColumnElement[bool]]) -> str:
+    """How SQLite counts; what PostgreSQL does depends on how many rows there are."""
     query = sa.select(sa.func.count()).select_from(table).where(*conditions)
     text = str(query.compile(connection, compile_kwargs={"literal_binds": True}))
     return " ".join(row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}"))
 
 
 MONTH: dict[str, Any] = {"first": NOVEMBER, "last": NOVEMBER}
+planned = pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)
 
 
+@planned
 @pytest.mark.parametrize("more", [{}, {"states": ("returned",)}, {"criterion": "study"}, {"source": "member"}])
 def test_the_lines_of_a_month_are_counted_in_one_index(connection, more):
     found = plan(connection, declarations.line, lists._line_conditions(Filter(**MONTH, **more)))
     assert "COVERING INDEX ix_line_list (period=?" in found
 
 
+@planned
 def test_a_text_is_looked_for_in_the_index_of_notes(connection):
     found = plan(connection, declarations.line, lists._line_conditions(Filter(**MONTH, text="x")))
     assert "ix_line_note (period=?" in found
 
 
+@planned
 def test_the_entries_of_a_month_are_counted_in_one_index(connection):
     found = plan(connection, ledger.entry, lists._entry_conditions(Filter(**MONTH)))
     assert "COVERING INDEX ix_entry_list (period=?" in found
 
 
+@planned
 def test_deeds_of_a_row_and_of_a_week_are_found_in_an_index(connection):
     assert "ix_audit_subject" in plan(connection, audit.audit, audit._conditions(audit.Filter(subject=("line", 1))))
     at: sa.ColumnElement[int] = sa.literal_column("at")

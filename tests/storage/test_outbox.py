@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from storage import deliveries, outbox, sending
+from storage import declarations, deliveries, outbox, sending
 from storage.outbox import OutboxRow
 from tests.storage.sample import NOW, Sample
 
@@ -194,3 +194,9 @@ def test_who_did_not_get_the_newest_message_is_not_reached(
     rows = [message(sample.wang, f"{number}", state=state) for number, state in enumerate(states)]
     outbox.put_all(connection, [*rows, message(sample.li, "li", state="failed")])
     assert deliveries.out_of_reach(connection, [sample.wang, sample.zhao]) == ({sample.wang} if unreached else set())
+
+
+def test_more_members_may_be_asked_about_than_one_statement_can_name(connection: sa.Connection):
+    everybody = range(1, 100_001)
+    assert deliveries.out_of_reach(connection, everybody) == set()
+    assert declarations.declared(connection, "2026-11", everybody) == set()

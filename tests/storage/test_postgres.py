@@ -11,9 +11,14 @@ import sqlalchemy as sa
 from psycopg.pq import TransactionStatus
 
 from storage.engine import Busy, Closed, Connection
-from storage.postgres import PostgresDatabase
+from storage.postgres import PostgresDatabase, PostgresReader
+from storage.statement import Statement
 
 PATIENCE = 20  # seconds after which a test that hangs fails
+NOTES = sa.table("note", sa.column("text", sa.Text))
+PUT = Statement(sa.insert(NOTES))
+TEXTS = Statement(sa.select(NOTES.c.text).order_by(NOTES.c.text))
+NOWHERE = Statement(sa.select(sa.column("text")).select_from(sa.table("nowhere")))
 
 
 @pytest.fixture
@@ -211,3 +216,62 @@ def test_an_error_says_nothing_of_the_row(database: PostgresDatabase):
     with pytest.raises(sa.exc.IntegrityError) as told:
         database.write(note("王立新"))
     assert "王立新" not in f"{told.value} {told.value.orig} {told.value.__cause__}"
+
+
+@pytest.mark.parametrize("many", [False, True])
+def test_a_prepared_statements_error_says_nothing_of_the_row(database: PostgresDatabase, many: bool):
+    put = (lambda c: PUT.many(c, [{"text": "王立新"}])) if many else (lambda c: PUT.change(c, {"text": "王立新"}))
+    database.write(put)
+    with pytest.raises(sa.exc.IntegrityError) as told:
+        database.write(put)
+    assert "duplicate key" in str(told.value)
+    assert "王立新" not in f"{told.value} {told.value.orig} {told.value.__cause__}"
+
+
+def test_a_prepared_statement_loses_the_one_character_that_cannot_be_kept(database: PostgresDatabase):
+    database.write(lambda connection: PUT.many(connection, [{"text": "a\x00b"}, {"text": "c\x00"}]))
+    assert database.read(lambda connection: TEXTS.values(connection, {})) == ["ab", "c"]
+
+
+def test_a_unit_that_swallows_a_prepared_statements_error_gets_no_yes(database: PostgresDatabase):
+    def careless(connection: Connection) -> str:
+        PUT.change(connection, {"text": "a"})
+        with pytest.raises(sa.exc.ProgrammingError):
+            NOWHERE.all(connection, {})
+        with pytest.raises(sa.exc.DBAPIError, match="aborted"):
+            TEXTS.values(connection, {})
+        return "done"
+
+    unit, tries = counting(careless)
+    with pytest.raises(Busy):
+        database.write(unit)
+    assert len(tries) == 3
+    assert database.read(texts) == []
+
+
+def test_a_connection_that_breaks_under_a_prepared_statement_is_opened_anew(database: PostgresDatabase):
+    broken: list[bool] = []
+    end = Statement(sa.select(sa.func.pg_terminate_backend(sa.func.pg_backend_pid())))
+
+    def unit(connection: Connection) -> str:
+        PUT.change(connection, {"text": "a"})
+        if not broken:
+            broken.append(True)
+            end.value(connection, {})
+        return "done"
+
+    assert database.write(unit) == "done"
+    assert database.read(lambda connection: TEXTS.values(connection, {})) == ["a"]
+
+
+@pytest.mark.parametrize("writes", [True, False])
+def test_a_plan_made_before_a_migration_is_made_anew(url: str, database: PostgresDatabase, writes: bool):
+    """The server plans a statement once it came often; changed columns make such a plan an error."""
+    database.write(lambda connection: PUT.change(connection, {"text": "7"}))
+    store = PostgresDatabase(url, workers=1) if writes else PostgresReader(url)
+    ask = store.write if writes else store.read
+    for _ in range(10):
+        assert ask(lambda connection: TEXTS.values(connection, {})) == ["7"]
+    database.write(run("ALTER TABLE note ALTER COLUMN text TYPE BIGINT USING text::bigint"))
+    assert ask(lambda connection: TEXTS.values(connection, {})) == [7]
+    store.close()

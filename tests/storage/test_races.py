@@ -1,99 +1,32 @@
 """What two processes do at the same moment is done once: the database settles it, by locks and unique keys."""
 
 import asyncio
-import threading
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
-from benchmarks.cluster import Cluster
-from bot.app import Parts, open_parts
 from bot.channel import Inbound
 from bot.clock import Clock
 from bot.router import Router
 from handlers.context import Refused
-from handlers.declarations.forms import AddLines, Draft, Receipt, Submit
+from handlers.declarations.forms import AddLines, Receipt, Submit
 from handlers.declarations.meeting import RecordAttendance
 from handlers.declarations.record import Recorded
 from handlers.declarations.review import ApproveAll, Decided
-from handlers.ledger.check import Verify
 from handlers.ledger.reversal import Reverse, Reversed
 from handlers.members import WEBCHAT, Invitation, Invite, Redeem, address_of
 from handlers.notices import ComposeDigests, DispatchUrgent, Remind
 from handlers.periods import ClosePeriods, OpenPeriods
-from rules.access import SYSTEM, Actor
-from storage import declarations, inbox, invitations, ledger, members, outbox, schemes
-from tests.houses import START, Place
+from rules.access import SYSTEM
+from storage import declarations, inbox, invitations, ledger, outbox, schemes
+from tests.houses import START
+from tests.storage.racing import PATIENCE, Two
 
-PATIENCE = 20  # seconds after which a test that hangs fails
 DECEMBER = datetime(2026, 12, 7, 2, 0, tzinfo=UTC)
 pytestmark = pytest.mark.parametrize("place", ["postgres"], indirect=True)
-
-
-@dataclass
-class Two:
-    """One house, opened by two processes as far as the database can tell."""
-
-    first: Parts
-    second: Parts
-    cluster: Cluster
-
-    def actor(self, code: str) -> Actor:
-        def find(connection: sa.Connection) -> Actor | None:
-            number = members.member_by_code(connection, code)
-            return None if number is None else members.actor(connection, number, self.first.desk.house.today(START))
-
-        found = self.first.database.read(find)
-        assert found is not None
-        return found
-
-    def declared(self, code: str, text: str = "C01") -> tuple[tuple[int, int], ...]:
-        """Pins of a submitted line."""
-        actor = self.actor(code)
-        draft = self.first.desk.do(actor, AddLines(((text, 2),)), START)  # type: ignore[arg-type]
-        assert isinstance(draft, Draft)
-        receipt = self.first.desk.do(actor, Submit(tuple(line.pin for line in draft.lines)), START)
-        return tuple(line.pin for line in receipt.lines)
-
-    def race(self, one: tuple[Actor, Any], other: tuple[Actor, Any], now: datetime = START) -> tuple[Any, Any]:
-        """The second process begins its request when the first has done its own but not committed."""
-        inside, go = threading.Event(), threading.Event()
-
-        def slow(connection: sa.Connection) -> Any:
-            answer = self.first.desk.handle(self.first.desk.context(connection, one[0], now), one[1])
-            inside.set()
-            assert go.wait(PATIENCE)
-            return answer
-
-        first = self.first.database.submit(slow)
-        assert inside.wait(PATIENCE)
-        second = self.second.desk.submit(*other, now)
-        self._until_blocked(second.done)
-        go.set()
-        return first.result(PATIENCE), second.result(PATIENCE)
-
-    def _until_blocked(self, done: Callable[[], bool]) -> None:
-        blocked = sa.text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
-        for _ in range(1000):
-            if done() or self.first.database.read(lambda connection: connection.execute(blocked).scalar()):
-                return
-        pytest.fail("the second neither waited nor ended")
-
-    def sound(self) -> None:
-        answer = self.first.desk.ask(SYSTEM, Verify(), START)
-        assert answer.problems == ()
-
-
-@pytest.fixture
-def two(place: Place, postgres: Cluster) -> Iterator[Two]:
-    first, second = (open_parts(place.settings(), Clock(lambda: START)) for _ in range(2))
-    yield Two(first, second, postgres)
-    first.close()
-    second.close()
 
 
 def test_one_draft_confirmed_by_two_is_submitted_once(two: Two):
