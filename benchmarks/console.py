@@ -227,7 +227,7 @@ def _naive(path: Path) -> float:
 
 def export(samples: Samples, full: bool) -> list[Figure]:
     """Seconds from the button to the last byte of an Excel file, and what it does to the pages of others."""
-    asked = {"kind": "lines", "form": "xlsx", "period": LAST, "criterion": "P01", "source": "member"}
+    asked = {"list": "lines", "form": "xlsx", "period": LAST, "criterion": "P01", "source": "member"}
     with console(samples) as server:
         committee, secretary = Browser(server.port, "committee"), Browser(server.port, "m00000")
         committee.open()
@@ -235,7 +235,7 @@ def export(samples: Samples, full: bool) -> list[Figure]:
         taken = [committee.take(**asked) for _ in range(EXPORTS if full else 2)]
         alone = _pace(secretary, None)
         with ThreadPoolExecutor(1) as hand:
-            whole = {"kind": "lines", "form": "xlsx", "period": LAST}
+            whole = {"list": "lines", "form": "xlsx", "period": LAST}
             beside = _pace(secretary, hand.submit(committee.take, **whole))
     rows, openpyxl = _again(taken[-1][1])
     detail = (

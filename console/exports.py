@@ -69,7 +69,7 @@ async def exports(visitor: Visitor, request: Request) -> Response:
 
 def wanted_of(visitor: Visitor) -> Wanted | Refused:
     """The list behind a form, with the same filters."""
-    form, kind = visitor.form, visitor.form.get("kind", "")
+    form, kind = visitor.form, visitor.form.get("list", "")
     if kind == "publication":
         unit, period = whole(form.get("unit", "")), form.get("period", "")[:7]
         sheet = (("unit", str(unit)), ("period", period))
@@ -103,7 +103,7 @@ async def make(visitor: Visitor, _request: Request) -> Response:
     if isinstance(answer, Refused):
         return visitor.refused(answer, wanted.back)
     file, stream = answer
-    recorded = await visitor.do(RecordExport(visitor.form["kind"], form, wanted.narrowed, file.rows))
+    recorded = await visitor.do(RecordExport(visitor.form["list"], form, wanted.narrowed, file.rows))
     if isinstance(recorded, Refused):
         stream.close()
         return visitor.refused(recorded, wanted.back)

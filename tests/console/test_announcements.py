@@ -49,9 +49,9 @@ def test_the_roll_says_who_has_confirmed_and_who_has_not(announced: Parts, as_pe
 def test_the_roll_is_the_file(announced: Parts, as_person: Browsers):
     client = as_person("m01")
     shown = re.findall(r'class="lead-cell"[^>]*>([^<]+)<', client.get(f"{ROLL}?state=silent").text)
-    book = take(client, ROLL, kind="recipients", announcement="1", state="silent")
+    book = take(client, ROLL, list="recipients", announcement="1", state="silent")
     rows = list(book.worksheets[0].iter_rows(min_row=2, values_only=True))
     assert [row[1] for row in rows] == shown
     assert len(shown) > 5
-    listed = take(client, "/console/announcements", kind="announcements").worksheets[0]
+    listed = take(client, "/console/announcements", list="announcements").worksheets[0]
     assert listed.cell(2, 2).value == "关于召开支部党员大会的通知"

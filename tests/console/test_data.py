@@ -119,7 +119,7 @@ def test_rows_on_all_pages_are_the_rows_of_the_file_and_of_the_database(as_perso
         if not numbers or numbers[0] in seen:
             break
         seen += numbers
-    book = take(client, "/console/declarations?period=2026", kind="lines", period="2026")
+    book = take(client, "/console/declarations?period=2026", list="lines", period="2026")
     rows = list(book.worksheets[0].iter_rows(values_only=True))
     assert rows[0][-1] == "编号"
     assert [str(row[-1]) for row in rows[1:]] == seen
@@ -135,7 +135,7 @@ def test_rows_on_all_pages_are_the_rows_of_the_file_and_of_the_database(as_perso
 def test_a_file_is_recorded_and_named_in_chinese(as_person: Browsers, parts: Parts):
     client = as_person("m01")
     csrf = csrf_in(client.get("/console/ledger").text)
-    fields = {"csrf": csrf, "form": "csv", "kind": "entries", "period": "2026-10"}
+    fields = {"csrf": csrf, "form": "csv", "list": "entries", "period": "2026-10"}
     answer = client.post("/console/exports/make", data=fields)
     assert answer.content.startswith(b"\xef\xbb\xbf")
     assert "filename*=UTF-8''%E5%8F%B0%E8%B4%A6" in answer.headers["content-disposition"]
@@ -149,13 +149,13 @@ def test_a_file_is_recorded_and_named_in_chinese(as_person: Browsers, parts: Par
 
 
 def test_a_file_cannot_be_had_without_the_form_of_the_session(as_person: Browsers):
-    answer = as_person("m01").post("/console/exports/make", data={"kind": "lines", "form": "xlsx"})
+    answer = as_person("m01").post("/console/exports/make", data={"list": "lines", "form": "xlsx"})
     assert answer.status_code == 403
 
 
 def test_the_running_sum_of_the_last_page_is_the_sum_of_the_list(as_person: Browsers):
     client = as_person("m01")
-    book = take(client, "/console/ledger", kind="entries", period="2026")
+    book = take(client, "/console/ledger", list="entries", period="2026")
     rows = list(book.worksheets[0].iter_rows(min_row=2, values_only=True))
     total = Decimal(0)
     for row in rows:
@@ -170,3 +170,10 @@ def test_a_figure_of_a_branch_opens_the_lines_it_counts(as_person: Browsers):
     found = re.search(r'<a href="([^"]*state=approved)">(?:<[^>]+>)?(\d+)', page)
     assert found
     assert total_of(client.get(found[1].replace("&amp;", "&")).text) == int(found[2])
+
+
+def test_deliveries_are_taken_away_though_they_are_narrowed_by_kind(as_person: Browsers):
+    client = as_person("m01")
+    rows = take(client, "/console/deliveries", list="messages", kind="", first="2026-01-01").worksheets[0].max_row
+    assert rows > 1
+    assert 'name="list" value="messages"' in client.get("/console/deliveries").text

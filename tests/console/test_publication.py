@@ -108,7 +108,7 @@ def test_page_and_file_show_the_same_figures(as_person: Browsers, parts: Parts):
     client, branch = as_person("m01"), unit(parts, "water-1")
     page = client.get(f"/console/publication/{branch}/2026-10").text
     totals = re.findall(r'data-label="全年累计"><b>([^<]+)</b>', page)
-    fields = {"csrf": csrf_in(page), "kind": "publication", "unit": str(branch), "period": "2026-10", "form": "xlsx"}
+    fields = {"csrf": csrf_in(page), "list": "publication", "unit": str(branch), "period": "2026-10", "form": "xlsx"}
     answer = client.post("/console/exports/make", data=fields)
     rows = list(openpyxl.load_workbook(io.BytesIO(answer.content)).worksheets[0].iter_rows(values_only=True))
     place = rows[0].index("全年累计")

@@ -48,7 +48,7 @@ def test_pages_file_and_database_hold_the_same_rows(as_person: Browsers, parts: 
         "/console/exports/make",
         data={
             "csrf": csrf_in(client.get(path).text),
-            "kind": "lines",
+            "list": "lines",
             "period": PERIOD,
             "sort": "oldest",
             "form": "xlsx",
