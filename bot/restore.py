@@ -26,6 +26,7 @@ from storage.engine import Database
 HIDDEN = ".zhibu-restoring-"
 LOCK = "zhibu.lock"
 DATABASE = "zhibu.db"
+KEPT = ("zhibu.env", "telegram.json")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ def restore(order: Order, house: House, now: datetime, step: backup.Step) -> Res
 
 
 def _holds_data(order: Order, into: Path) -> bool:
-    harmless = {LOCK, *_backups_inside(order, into)}
+    harmless = {LOCK, *KEPT, *_backups_inside(order, into)}
     return any(path.name not in harmless and not path.name.startswith(HIDDEN) for path in into.iterdir())
 
 
@@ -112,6 +113,9 @@ def _moved_aside(order: Order, into: Path, room: Path, house: House, now: dateti
     for name in _backups_inside(order, into):
         if (aside / name).exists():
             (aside / name).rename(into / name)
+    for name in KEPT:  # a backup holds the data, not how this machine is set up
+        if (aside / name).exists():
+            shutil.copy2(aside / name, into / name)
     shelf.sync_names(into.parent)
     return aside / room.name
 

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import logging
+import os
 
-from bot.cli import backup, care, imports, inbox, install, schemes, serving, slips
+# isort: off
+# in the order of `zhibu --help`: what is needed first comes first
+from bot.cli import install, schemes, imports, slips, serving, care, inbox, backup
+
+# isort: on
 from bot.cli.frame import cli
 from bot.logs import log_from
 
@@ -13,5 +18,6 @@ __all__ = ["backup", "care", "imports", "inbox", "install", "main", "schemes", "
 
 def main() -> None:
     """Entry of `zhibu`."""
+    os.umask(0o077)  # what is made here holds people's data
     log_from(logging.WARNING)
     cli()

@@ -74,7 +74,7 @@ def retry(
 
 def _retried(settings: Settings, say: Say, request: RetryParked) -> RetriedAll:
     """By the process that serves the folder, or here when none does."""
-    from bot.hatch import call
+    from bot.hatch import Unanswered, call
     from bot.parked import RetriedAll, retry_parked
     from bot.router import Router
 
@@ -82,6 +82,9 @@ def _retried(settings: Settings, say: Say, request: RetryParked) -> RetriedAll:
     if caller is not None:
         try:
             answer = caller.do(request)
+        except Unanswered as error:
+            out.print(say("The running process gave no answer. See its log, then give the command again."))
+            raise typer.Exit(1) from error
         finally:
             caller.close()
         return answer if isinstance(answer, RetriedAll) else RetriedAll(())

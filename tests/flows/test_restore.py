@@ -24,9 +24,12 @@ def test_a_folder_with_data_is_left_alone_unless_told(folder: Path, target: Path
     assert ran.returncode == 1
     assert "--replace" in ran.stdout
     assert count(folder, later) == 1
+    (folder / "zhibu.env").write_text("ZHIBU_PORT=8765\n")
     ran = zhibu(folder, "restore", str(backup), "--replace")
+    assert (folder / "zhibu.env").read_text() == "ZHIBU_PORT=8765\n", "how the machine is set up is not in a backup"
     assert ran.returncode == 0, ran.stdout + ran.stderr
     assert count(folder, later) == 0
+    assert not (folder / "zhibu.db").stat().st_mode & 0o077, "nobody else on the machine reads it"
     (aside,) = folder.parent.glob("data.replaced-*")
     assert str(aside) in ran.stdout
     assert count(aside, later) == 1
