@@ -83,4 +83,4 @@ def test_a_web_message_is_answered_where_it_stands(installed: Path, monkeypatch:
 def test_wrong_calls_are_said_in_words(folder: Path):
     assert run(folder, "retry") == (2, "请给出消息编号，或使用 --all。\n")
     assert run(folder, "retry", "7") == (1, "没有编号为 7 的未处理消息。\n")
-    assert run(folder, "retry", "--all") == (0, "")
+    assert run(folder, "retry", "--all") == (0, "没有未处理的消息。\n")
