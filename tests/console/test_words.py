@@ -44,7 +44,7 @@ def test_every_list_that_can_be_taken_away_has_a_name_and_a_table():
     [
         ({"reason": "材料不清", "edition": 3}, "理由：材料不清"),
         (
-            {"list": "lines", "form": "xlsx", "rows": 12, "narrowed": {"period": "2026-10"}},
+            {"kind": "lines", "form": "xlsx", "rows": 12, "narrowed": {"period": "2026-10"}},
             "申报条目；行数：12；筛选：2026-10；格式：xlsx",
         ),
         ({"sha256": "ab"}, ""),
