@@ -44,7 +44,7 @@ class Size:
 
 
 FULL, SMALL = Size(50, 2), Size(8, 1)
-AT_PACE = 1500  # declarations at most while the pace is measured; the sample's people make 2,600 that differ
+AT_PACE = 6000  # declarations at most while the pace is measured
 BESIDE = 22  # declarations at most beside each backup after that
 GAP_S = 0.2
 MOST_QUIET_S = 3.0

@@ -15,8 +15,9 @@ from benchmarks.chat import Reply, Wire
 from benchmarks.process import Failed
 
 CONFIRM = ("确认", "Confirm")
-MOST_EACH = 48
-"""Hours come in halves up to 24; no member declares the same hours twice, so each declaration is known by them."""
+HOURS_EACH, TIMES_EACH = 48, 10
+MOST_EACH = HOURS_EACH * TIMES_EACH
+"""Hours come in halves up to 24; no member declares the same hours and times twice, so a declaration is known by them."""
 ECHO = 0.1
 
 
@@ -33,7 +34,8 @@ def declared(persona: str, number: int) -> Declared:
     """A persona's declaration by its number, from 0."""
     if number >= MOST_EACH:
         raise Failed(f"One persona makes at most {MOST_EACH} declarations that can be told apart; take fewer.")
-    return Declared(persona, (number + 1) / 2, number % 10 + 1)
+    turn, hours = divmod(number, HOURS_EACH)
+    return Declared(persona, (hours + 1) / 2, (turn + number) % TIMES_EACH + 1)
 
 
 @dataclass(slots=True)

@@ -24,6 +24,8 @@ MOST_ROWS = 1_048_575
 MOST_TEXT = 32_767
 """UTF-16 units a cell of Excel holds."""
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "\uff20")
+RICH = "<r>"
+"""A text that begins and ends like this element goes into the file unescaped; written in two runs it does not."""
 OPTIONS = {
     "constant_memory": True,
     "strings_to_formulas": False,
@@ -120,7 +122,7 @@ def _fill(
         sheet.set_column(place, place, column.width)
     sheet.freeze_panes(1, 0)
     for place, column in enumerate(columns):
-        sheet.write_string(0, place, fitting(column.title), formats.head)
+        _text(sheet, 0, place, column.title, formats.head)
     count = 0
     for row in rows:
         count += 1
@@ -135,7 +137,7 @@ def _put(sheet: Worksheet, row: int, place: int, cell: Cell, formats: _Formats, 
     if cell is None or cell == "":
         return
     if isinstance(cell, str):
-        sheet.write_string(row, place, fitting(cell), formats.text)
+        _text(sheet, row, place, cell, formats.text)
     elif isinstance(cell, datetime):
         sheet.write_datetime(row, place, cell.astimezone(zone).replace(tzinfo=None), formats.instant)
     elif isinstance(cell, date):
@@ -143,6 +145,14 @@ def _put(sheet: Worksheet, row: int, place: int, cell: Cell, formats: _Formats, 
     else:
         whole = cell == int(cell)
         sheet.write_number(row, place, float(Decimal(cell)), formats.whole if whole else formats.fraction)
+
+
+def _text(sheet: Worksheet, row: int, place: int, given: str, form: Format) -> None:
+    text = fitting(given)
+    if text.startswith(RICH):
+        sheet.write_rich_string(row, place, text[:1], form, text[1:], form)
+    else:
+        sheet.write_string(row, place, text, form)
 
 
 def fitting(text: str) -> str:
@@ -159,5 +169,5 @@ def _say(sheet: Worksheet, about: About, formats: _Formats) -> None:
     sheet.set_column(0, 0, 20)
     sheet.set_column(1, 1, 60)
     for row, (name, value) in enumerate(about.facts):
-        sheet.write_string(row, 0, fitting(name), formats.head)
-        sheet.write_string(row, 1, fitting(value), formats.text)
+        _text(sheet, row, 0, name, formats.head)
+        _text(sheet, row, 1, value, formats.text)

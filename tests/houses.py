@@ -11,9 +11,10 @@ import pytest
 from starlette.testclient import TestClient
 
 from benchmarks.cluster import Cluster, fill
-from bot.app import EXAMPLES, Parts, build, open_parts
+from bot.app import build
 from bot.clock import Clock
 from bot.config import Settings
+from bot.opening import EXAMPLES, Parts, open_parts
 from bot.sample.history import Loader
 from bot.sample.marks import marked
 from storage.engine import Connection, Database

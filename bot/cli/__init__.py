@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import logging
-import os
-
-# isort: off
-# in the order of `zhibu --help`: what is needed first comes first
-from bot.cli import install, schemes, imports, slips, serving, care, inbox, backup
-
-# isort: on
-from bot.cli.frame import cli
-from bot.logs import log_from
-
-__all__ = ["backup", "care", "imports", "inbox", "install", "main", "schemes", "serving", "slips"]
-
 
 def main() -> None:
-    """Entry of `zhibu`."""
+    """Entry of `zhibu`; imported here, because a process that makes a file loads this module and uses none of it."""
+    import logging
+    import os
+
+    # isort: off
+    # in the order of `zhibu --help`: what is needed first comes first
+    from bot.cli import install, schemes, imports, slips, serving, care, inbox, backup  # noqa: F401
+
+    # isort: on
+    from bot.cli.frame import cli
+    from bot.logs import log_from
+
     os.umask(0o077)  # what is made here holds people's data
     log_from(logging.WARNING)
     cli()

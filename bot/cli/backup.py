@@ -56,8 +56,8 @@ def _folder(settings: Settings, say: Say, given: list[str]) -> Path:
 
 
 def _make(settings: Settings, say: Say, target: Path, as_json: bool) -> None:
-    from bot.app import house, real_time
     from bot.backup import make
+    from bot.opening import house, real_time
     from handlers.context import Refused
 
     if settings.on_server:
@@ -90,8 +90,8 @@ def _on_server(say: Say, then: str) -> NoReturn:
 
 
 def _make_files(settings: Settings, say: Say, target: Path, as_json: bool) -> None:
-    from bot.app import house, real_time
     from bot.backup import make_files
+    from bot.opening import house, real_time
     from handlers.context import Refused
 
     with reading(settings, say) as (desk, _now):
@@ -137,7 +137,7 @@ def _steps(say: Say, show: Callable[[str], None]) -> Callable[[str], None]:
 
 
 def _list(settings: Settings, say: Say, folder: Path, as_json: bool) -> None:
-    from bot.app import house
+    from bot.opening import house
     from bot.shelf import offered
     from storage.archive import Unfit, manifest_of
 
@@ -176,8 +176,8 @@ def _table(say: Say, found: list[dict[str, Any]]) -> Any:
 
 
 def _check(settings: Settings, say: Say, source: Path) -> None:
-    from bot.app import house, real_time
     from bot.backup import check
+    from bot.opening import house, real_time
     from handlers.context import Refused
 
     with tempfile.TemporaryDirectory(prefix="zhibu-") as room:
@@ -198,7 +198,7 @@ def restore(
     replace: Annotated[bool, typer.Option("--replace", help="Move what is there aside first.")] = False,
 ) -> None:
     """Make a data folder from a backup; then recompute every figure."""
-    from bot.app import house, real_time
+    from bot.opening import house, real_time
     from bot.restore import Order
     from bot.restore import restore as run
     from handlers.context import Refused

@@ -17,8 +17,8 @@ from bot.config import FILE, Settings
 from screens.texts import Say, words
 
 if TYPE_CHECKING:  # imported where they are used: a command must answer at once
-    from bot.app import Parts
     from bot.hatch import Caller
+    from bot.opening import Parts
     from handlers.desk import Desk
 
 cli = typer.Typer(cls=Worded, add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
@@ -42,7 +42,7 @@ def settings_or_exit(**given: Any) -> Settings:
 
 def locked(settings: Settings, say: Say) -> IO[str]:
     """The lock on the data folder, or a sentence why it cannot be had."""
-    from bot.app import FolderInUse, lock_folder
+    from bot.opening import FolderInUse, lock_folder
 
     try:
         return lock_folder(settings.data, shared=settings.on_server)
@@ -56,8 +56,8 @@ def locked(settings: Settings, say: Say) -> IO[str]:
 
 def opened(settings: Settings, say: Say, start: datetime | None = None, lock: IO[str] | None = None) -> Parts:
     """The parts of the house."""
-    from bot.app import open_parts, real_time
     from bot.clock import Clock
+    from bot.opening import open_parts, real_time
 
     lock = lock or locked(settings, say)
     with database_told(say):
@@ -68,7 +68,7 @@ def opened(settings: Settings, say: Say, start: datetime | None = None, lock: IO
 @contextmanager
 def reading(settings: Settings, say: Say) -> Iterator[tuple[Desk, datetime]]:
     """A desk that only reads, beside whatever process runs."""
-    from bot.app import NothingThere, read_only
+    from bot.opening import NothingThere, read_only
 
     with database_told(say):
         try:

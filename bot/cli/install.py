@@ -30,7 +30,7 @@ def init(
 ) -> None:
     """Make a new house: organisation, first administrator, units, settings."""
     if example:
-        from bot.app import EXAMPLES
+        from bot.opening import EXAMPLES
 
         typer.echo((EXAMPLES / "own-committee" / "house.yaml").read_text(encoding="utf-8"), nl=False)
         return

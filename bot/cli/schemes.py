@@ -64,7 +64,7 @@ def publish(file: File, unit: Unit = "", from_day: From = None) -> None:
 
 def given_day(text: str | None, settings: Settings, say: Say) -> date:
     """A day from the command line, today when there is none."""
-    from bot.app import house, real_time
+    from bot.opening import house, real_time
 
     if text is None:
         return house(settings).today(real_time())

@@ -18,7 +18,7 @@ from bot.logs import log_from
 from screens.texts import Say, words
 
 if TYPE_CHECKING:  # imported where they are used: a command must answer at once
-    from bot.app import Parts
+    from bot.opening import Parts
 
 MOST_SEED_S = 600.0
 PORT_TAKEN = 3
@@ -78,7 +78,7 @@ def filled(parts: Parts, say: Say) -> bool:
 
 def seed(parts: Parts, say: Say) -> None:
     """Makes the sample year; what a kill leaves half done is thrown away at the next start."""
-    from bot.app import EXAMPLES
+    from bot.opening import EXAMPLES
     from bot.sample.history import Loader, Unusable
     from bot.sample.marks import marked, marked_there
     from screens.problems import sentence

@@ -8,7 +8,8 @@ import pytest
 import uvicorn
 from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
-from bot.app import Parts, build
+from bot.app import build
+from bot.opening import Parts
 
 FLAGS = [
     "--headless",

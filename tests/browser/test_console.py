@@ -9,7 +9,8 @@ import pytest
 import uvicorn
 from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, ViewportSize, sync_playwright
 
-from bot.app import Parts, build
+from bot.app import build
+from bot.opening import Parts
 from console.access import ROUTES
 from tests.browser.test_chat_page import FLAGS, PHONE, overflows
 

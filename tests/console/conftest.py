@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 import pytest
 from starlette.testclient import TestClient
 
-from bot.app import Parts, build
+from bot.app import build
+from bot.opening import Parts
 from bot.secrets import hashed
 from console.auth import COOKIE
 from handlers.announcements.writing import SendAnnouncement, WriteAnnouncement

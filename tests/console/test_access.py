@@ -13,9 +13,10 @@ from starlette.routing import Mount, Route
 from starlette.testclient import TestClient
 from structlog.testing import capture_logs
 
-from bot.app import Parts, build, open_parts
+from bot.app import build
 from bot.clock import Clock
 from bot.config import Settings
+from bot.opening import Parts, open_parts
 from bot.secrets import hashed
 from console.access import OPEN, ROUTES, Way
 from console.app import PAGES

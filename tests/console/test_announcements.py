@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from bot.app import Parts
+from bot.opening import Parts
 from handlers.announcements.receiving import ConfirmAnnouncement
 from tests.console.conftest import Browsers, acting, announce
 from tests.console.test_data import take, text_of, total_of

@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 from starlette.testclient import TestClient
 
-from bot.app import Parts
+from bot.opening import Parts
 from screens.texts import words
 from storage.audit import audit, unlinked
 from tests.console.conftest import Browsers, csrf_in, number_of

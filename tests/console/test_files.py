@@ -44,6 +44,9 @@ HOSTILE = (
     "TRUE",
     "2026-11-22",
     "\ufffe\uffff",
+    "<r></r>",
+    "<r>a < b & c</r>",
+    '<r><t>0</t></r></is></c><c r="Z2"><f>1+1</f><v>2</v></c><c r="AA2" t="inlineStr"><is><r><t>0</t></r>',
 )
 
 
@@ -63,6 +66,14 @@ def test_a_hostile_text_stays_a_text(tmp_path: Path, text: str):
     assert cell.data_type == "s"
     assert cell.hyperlink is None
     assert cell.number_format == "@"
+
+
+def test_what_the_file_says_of_itself_stays_a_text_too(tmp_path: Path):
+    path, name = tmp_path / "t.xlsx", HOSTILE[-1]
+    write_xlsx(path, Table(name, (Column(name),), []), About("说明", (("制表人", name),)), ZONE)
+    book = openpyxl.load_workbook(path)
+    assert [book.worksheets[0]["A1"].value, book.worksheets[1]["B1"].value] == [name, name]
+    assert book.worksheets[0]["Z2"].value is book.worksheets[1]["Z2"].value is None
 
 
 @given(st.lists(st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=60), min_size=1, max_size=20))

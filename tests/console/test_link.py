@@ -9,8 +9,8 @@ import pytest
 import sqlalchemy as sa
 from starlette.testclient import TestClient
 
-from bot.app import Parts
 from bot.clock import Clock
+from bot.opening import Parts
 from bot.secrets import hashed
 from console.auth import COOKIE, DOOR
 from handlers.context import Refused

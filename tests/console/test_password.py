@@ -7,7 +7,7 @@ import pytest
 from argon2 import extract_parameters
 from starlette.testclient import TestClient
 
-from bot.app import Parts
+from bot.opening import Parts
 from bot.secrets import HASHER, NOBODY
 from console.auth import COOKIE, ours
 from rules.passwords import LONGEST_REST, REST, check, rest_after

@@ -11,7 +11,7 @@ import openpyxl
 import pytest
 import sqlalchemy as sa
 
-from bot.app import Parts
+from bot.opening import Parts
 from handlers.context import Refused
 from handlers.ledger.reversal import Reverse
 from handlers.publication import PublicationSheet, ShowPublication

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from starlette.testclient import TestClient
 
-from bot.app import Parts
+from bot.opening import Parts
 from handlers.declarations.forms import AddLines, Draft, Submit
 from rules.access import Actor
 from storage import declarations, members

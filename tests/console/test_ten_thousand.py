@@ -8,7 +8,7 @@ import openpyxl
 import pytest
 from openpyxl.utils.escape import unescape
 
-from bot.app import Parts
+from bot.opening import Parts
 from screens.texts import clean
 from storage import declarations
 from storage.engine import Connection

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.cluster import Cluster
-from bot.app import EXAMPLES
+from bot.opening import EXAMPLES
 from tests.flows.commands import zhibu
 from tests.houses import Place
 

@@ -6,7 +6,7 @@ from typing import Any
 import httpx2 as httpx
 from starlette.testclient import TestClient
 
-from bot.app import Parts
+from bot.opening import Parts
 
 Screen = dict[str, Any]
 

@@ -9,8 +9,8 @@ import openpyxl
 import pytest
 import sqlalchemy as sa
 
-from bot.app import open_parts
 from bot.config import Settings
+from bot.opening import open_parts
 from storage.imports import standing
 from storage.members import membership, role
 from tests.flows.commands import zhibu

@@ -13,9 +13,10 @@ import sqlalchemy as sa
 from pydantic import SecretStr
 from starlette.testclient import TestClient
 
-from bot.app import Parts, build, open_parts
+from bot.app import build
 from bot.clock import Clock
 from bot.config import Settings
+from bot.opening import Parts, open_parts
 from storage import members, outbox
 from storage.engine import Connection
 from tests.flows.people import People

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from bot.app import Parts, open_parts
 from bot.clock import Clock
 from bot.config import Settings
+from bot.opening import Parts, open_parts
 from bot.sender import Sender
 from bot.webchat import WebChannel
 from handlers.announcements.status import AnnouncementState, AnnouncementStatus, SentAnnouncements, WithdrawAnnouncement

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from bot.app import open_parts
 from bot.config import Settings
+from bot.opening import open_parts
 from bot.sample.marks import UNFINISHED, remove_unfinished
 from storage.engine import sqlite_engine
 

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from bot.app import Parts, build
+from bot.app import build
+from bot.opening import Parts
 from bot.secrets import draw
 from handlers.members import Invitation, Invite
 from rules.access import Actor, Grant

@@ -12,9 +12,10 @@ import pytest
 from starlette.testclient import TestClient
 
 from benchmarks.process import Server, zhibu
-from bot.app import build, open_parts
+from bot.app import build
 from bot.config import Settings
 from bot.hatch import ELSEWHERE, SOCKET, NotAsked, call, request_of
+from bot.opening import open_parts
 from handlers.context import Refused
 from handlers.declarations.forms import Submit
 from handlers.members import Invitation, Invite

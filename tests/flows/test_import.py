@@ -14,9 +14,9 @@ import pytest
 import sqlalchemy as sa
 
 from benchmarks.process import Server, environment
-from bot.app import Parts, open_parts, real_time
 from bot.config import Settings
 from bot.hatch import OPERATOR
+from bot.opening import Parts, open_parts, real_time
 from handlers.imports import BeginImport, ImportMembers
 from rules.imports.entries import MemberEntry
 from storage.imports import import_run

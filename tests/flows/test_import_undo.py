@@ -5,9 +5,9 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from bot.app import open_parts, real_time
 from bot.config import Settings
 from bot.hatch import OPERATOR
+from bot.opening import open_parts, real_time
 from handlers.members import Invite, Redeem
 from rules.access import SYSTEM
 from storage.imports import standing

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.app import EXAMPLES
 from bot.config import FILE, Settings
+from bot.opening import EXAMPLES
 from tests.flows.commands import zhibu
 
 EXAMPLE = EXAMPLES / "own-committee" / "house.yaml"

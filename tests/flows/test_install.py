@@ -11,7 +11,7 @@ import openpyxl
 import pytest
 
 from benchmarks.process import Server, zhibu
-from bot.app import EXAMPLES
+from bot.opening import EXAMPLES
 
 EXAMPLE = EXAMPLES / "own-committee"
 SCHEME = EXAMPLES / "b1-member-points" / "scheme.yaml"

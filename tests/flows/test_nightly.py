@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from bot.app import Parts, real_time
 from bot.clock import Clock
 from bot.nightly import Nightly
+from bot.opening import Parts, real_time
 from handlers.overview import Status
 from rules.access import SYSTEM
 from storage.audit import audit

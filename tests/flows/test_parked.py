@@ -7,10 +7,11 @@ import sqlalchemy as sa
 from starlette.testclient import TestClient
 from typer.testing import CliRunner
 
-from bot.app import build, open_parts
+from bot.app import build
 from bot.cli.frame import cli
 from bot.clock import Clock
 from bot.config import Settings
+from bot.opening import open_parts
 from handlers import desk
 from handlers.ledger.points import MyPoints
 from storage.outbox import outbox

@@ -6,8 +6,9 @@ import pytest
 import sqlalchemy as sa
 from starlette.testclient import TestClient
 
-from bot.app import build, open_parts
+from bot.app import build
 from bot.clock import Clock
+from bot.opening import open_parts
 from storage.outbox import notice, outbox
 from tests.flows.people import People
 from tests.houses import START, Place, on_both

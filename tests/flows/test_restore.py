@@ -6,7 +6,7 @@ import sys
 import time
 from pathlib import Path
 
-from bot.app import Parts
+from bot.opening import Parts
 from handlers.backup import Revive
 from rules.access import SYSTEM
 from tests.flows.people import People

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.process import Server
-from bot.app import EXAMPLES, real_time
+from bot.opening import EXAMPLES, real_time
 from tests.flows.commands import zhibu
 
 RULEBOOK = EXAMPLES / "b1-member-points" / "scheme.yaml"

@@ -10,9 +10,10 @@ import pytest
 from starlette.testclient import TestClient
 
 from benchmarks.process import Server
-from bot.app import build, open_parts, real_time
+from bot.app import build
 from bot.config import Settings
 from bot.hatch import OPERATOR
+from bot.opening import open_parts, real_time
 from bot.secrets import hashed
 from handlers.context import Refused
 from handlers.invitations import InviteAll, Slip

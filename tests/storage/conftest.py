@@ -11,8 +11,8 @@ import pytest
 import sqlalchemy as sa
 
 from benchmarks.cluster import Cluster
-from bot.app import open_parts
 from bot.clock import Clock
+from bot.opening import open_parts
 from storage.engine import Database, sqlite_engine
 from storage.upgrade import upgrade, upgrade_server
 from storage.wire import postgres_engine

@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from benchmarks.cluster import Cluster
-from bot.app import Parts
+from bot.opening import Parts
 from handlers.declarations.forms import AddLines, Draft, Submit
 from handlers.ledger.check import Verify
 from rules.access import SYSTEM, Actor

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import sqlalchemy as sa
 
-from bot.app import EXAMPLES, Parts
+from bot.opening import EXAMPLES, Parts
 from bot.sample.files import read
 from handlers.ledger.check import Verify
 from rules.access import SYSTEM
