@@ -73,7 +73,7 @@ class Works:
     async def _alone(self, stack: AsyncExitStack) -> None:
         """What only the one process of a data folder does: commands through its socket, and the nightly backup."""
         settings, wake = self.parts.settings, self.sender.wake.set
-        hatch = Hatch(settings.data, self.router, wake)
+        hatch = Hatch(settings, self.router, wake)
         stack.callback(hatch.close)
         await hatch.open()
         if not self.demo:

@@ -8,12 +8,14 @@ import socket
 import tempfile
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import structlog
 
+from bot.config import Settings
 from bot.parked import RetriedAll, RetryParked, retry_parked
 from bot.router import Router
 from handlers.context import Refused
@@ -34,6 +36,20 @@ PATIENCE_S = 120.0
 OPERATOR = Actor(0, grants=(Grant("administrator", 0, "/"),))
 """Who gives commands on the machine itself: he reads and writes the data folder anyway."""
 
+
+@dataclass(frozen=True, slots=True)
+class AskAddress:
+    """Where people reach the pages; a command line's `--port` is known to the serving process alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """The beginning of every link; `public` when it was set, not made of this machine's host and port."""
+
+    text: str
+    public: bool
+
+
 # what may be asked through the hatch → what is answered when it is not refused
 ANSWERS: dict[type, type] = {
     Invite: Invitation,
@@ -46,6 +62,7 @@ ANSWERS: dict[type, type] = {
     UndoImport: Undone,
     InviteAll: InvitedAll,
     RetryParked: RetriedAll,
+    AskAddress: Address,
 }
 NAMED = {kind.__name__: kind for kind in ANSWERS}
 
@@ -100,8 +117,9 @@ def _line(value: Any) -> bytes:
 class Hatch:
     """The serving side: each request is one write unit, done for the operator, or a retry of the router's."""
 
-    def __init__(self, folder: Path, router: Router, after: Callable[[], None]) -> None:
-        self._folder = folder
+    def __init__(self, settings: Settings, router: Router, after: Callable[[], None]) -> None:
+        self._settings = settings
+        self._folder = folder = settings.data
         self._router = router
         self._after = after
         self._path = folder / SOCKET
@@ -156,9 +174,16 @@ class Hatch:
         return Told(type(answer).__name__, msgspec.Raw(msgspec.json.encode(answer)))
 
     async def _done(self, request: Any) -> Any:
+        if isinstance(request, AskAddress):
+            return address_of(self._settings)
         if isinstance(request, RetryParked):
             return await retry_parked(self._router, request)
         return await asyncio.wrap_future(self._router.desk.submit(OPERATOR, request, self._router.clock.now()))
+
+
+def address_of(settings: Settings) -> Address:
+    """Where a house with these settings is reached."""
+    return Address(settings.address, bool(settings.public_url))
 
 
 def bound(path: Path) -> socket.socket:

@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
 
-def main() -> None:
-    """Entry of `zhibu`; imported here, because a process that makes a file loads this module and uses none of it."""
-    import logging
-    import os
+if TYPE_CHECKING:
+    from typer import Typer
 
+
+def commands() -> Typer:
+    """All of them; imported here, because a process that makes a file loads this module and uses none of them."""
     # isort: off
     # in the order of `zhibu --help`: what is needed first comes first
     from bot.cli import install, schemes, imports, slips, serving, care, inbox, backup  # noqa: F401
 
     # isort: on
     from bot.cli.frame import cli
+
+    return cli
+
+
+def main() -> None:
+    """Entry of `zhibu`."""
+    import logging
+    import os
+
     from bot.logs import log_from
 
     os.umask(0o077)  # what is made here holds people's data
     log_from(logging.WARNING)
-    cli()
+    commands()()

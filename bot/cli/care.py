@@ -29,10 +29,10 @@ def invite(member: Annotated[str, typer.Argument(help="Code of the member.")]) -
     with acting(settings, say) as house:
         accepted(say, house.ask(FindUnit()))  # of a folder without a house that is said, not that nobody has the code
         found = accepted(say, house.ask(FindMember(member)))
+        address = house.address().text
         answer = accepted(say, house.do(Invite(found.member, **drawn)))
-    out.print(
-        say("Link for {name}: {link}", name=answer.person.name, link=f"{settings.address}/chat/enter/{answer.token}")
-    )
+    link = f"{address}/chat/enter/{answer.token}"
+    out.print(say("Link for {name}: {link}", name=answer.person.name, link=link))
     for channel, link in answer.links.items():
         out.print(say("In {channel}: {link}", channel=channel_word(say, channel), link=link))
     out.print(say("PIN: {pin}", pin=answer.pin))

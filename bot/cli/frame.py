@@ -17,7 +17,7 @@ from bot.config import FILE, Settings
 from screens.texts import Say, words
 
 if TYPE_CHECKING:  # imported where they are used: a command must answer at once
-    from bot.hatch import Caller
+    from bot.hatch import Address, Caller
     from bot.opening import Parts
     from handlers.desk import Desk
 
@@ -101,9 +101,19 @@ def database_told(say: Say) -> Iterator[None]:
 class Acting:
     """What a writing command does: through the process that serves the folder, or itself when none does."""
 
+    settings: Settings
     desk: Desk
     now: datetime
     caller: Caller | None
+
+    def address(self) -> Address:
+        """Where links lead: the serving process knows, whatever port it was given; else the settings tell."""
+        from bot.hatch import AskAddress, address_of
+
+        if self.caller is None:
+            return address_of(self.settings)
+        answer: Address = self.caller.do(AskAddress())
+        return answer
 
     def do(self, request: Any) -> Any:
         """Runs a request as the operator and waits until it is durable."""
@@ -143,13 +153,13 @@ def _through_the_hatch(settings: Settings, say: Say) -> Iterator[Acting]:
     if caller is None:
         parts = opened(settings, say)
         try:
-            yield Acting(parts.desk, parts.clock.now(), None)
+            yield Acting(settings, parts.desk, parts.clock.now(), None)
         finally:
             parts.close()
         return
     try:
         with reading(settings, say) as (desk, now):
-            yield Acting(desk, now, caller)
+            yield Acting(settings, desk, now, caller)
     finally:
         caller.close()
 

@@ -10,7 +10,6 @@ from rich.progress import Progress
 
 from bot.cli.frame import Acting, accepted, acting, cli, out, settings_or_exit
 from bot.cli.wrong import reason
-from bot.config import Settings
 from screens.texts import Say, words
 
 if TYPE_CHECKING:  # imported where they are used: a command must answer at once
@@ -47,24 +46,23 @@ def slips(
         if not people:
             out.print(say("Everybody in {unit} has an account or an invitation; nothing to print.", unit=holder.name))
             return
-        cards = _written(house, settings, file, say, people=people, days=days, bot=bot)
+        address = house.address()
+        cards = _written(house, address.text, file, say, people=people, days=days, bot=bot)
     facts = {"count": len(cards), "file": file.absolute(), "days": days}
     out.print(say("{count} slips are in {file}, good for {days} days. Earlier slips of the same people end.", **facts))
     out.print(say("The file holds everybody's links and PINs: print it, hand the slips out, then delete it."))
-    if not settings.public_url:
-        out.print(
-            say("The links lead to {address}: this machine only. Set ZHIBU_PUBLIC_URL.", address=settings.address)
-        )
+    if not address.public:
+        out.print(say("The links lead to {address}: this machine only. Set ZHIBU_PUBLIC_URL.", address=address.text))
 
 
-def _written(house: Acting, settings: Settings, file: Path, say: Say, **wanted: Any) -> list[Card]:
+def _written(house: Acting, address: str, file: Path, say: Say, **wanted: Any) -> list[Card]:
     """The file is opened before anybody's earlier invitation ends, and is gone again when something fails."""
     from bot.slips import page, private_file
 
     try:
         with private_file(file) as opened:
             cards = _invited(house, say, wanted["people"], wanted["days"])
-            opened.write(page(say, cards, settings.address, wanted["bot"], house.desk.house.zone))
+            opened.write(page(say, cards, address, wanted["bot"], house.desk.house.zone))
             return cards
     except FileExistsError as error:
         out.print(say("{file} exists already; nothing was written. Give another name.", file=file), markup=False)

@@ -5,8 +5,7 @@ from pathlib import Path
 
 from typer.testing import CliRunner
 
-import bot.cli  # noqa: F401 - every command registers itself
-from bot.cli.frame import cli
+from bot.cli import commands
 
 
 @dataclass(frozen=True)
@@ -20,7 +19,7 @@ class Ran:
 
 def zhibu(folder: Path, *words: str, typed: str | None = None, **env: str) -> Ran:
     """Runs a command on a data folder; an error it did not expect is raised here."""
-    result = CliRunner().invoke(cli, words, input=typed, env={"ZHIBU_DATA": str(folder), **env})
+    result = CliRunner().invoke(commands(), words, input=typed, env={"ZHIBU_DATA": str(folder), **env})
     if result.exception is not None and not isinstance(result.exception, SystemExit):
         raise result.exception
     return Ran(result.exit_code, result.stdout, result.stderr)

@@ -36,6 +36,21 @@ def test_an_invitation_is_made_beside_a_running_process(folder: Path, served: Se
     assert "/chat/enter/" in ran.stdout
 
 
+def test_a_link_leads_to_the_port_the_running_process_was_given(folder: Path, served: Server):
+    ran = zhibu(folder, "invite", "m03")
+    assert f"http://127.0.0.1:{served.port}/chat/enter/" in ran.stdout, ran.stdout
+
+
+def test_a_link_leads_to_the_public_address_the_running_process_was_given(folder: Path, tmp_path: Path):
+    given = {"ZHIBU_PUBLIC_URL": "https://zhibu.example.cn"}
+    with Server(tmp_path, "bot", "run", "--port", "{port}", data=folder, settings=given) as server:
+        server.start()
+        assert "https://zhibu.example.cn/chat/enter/" in zhibu(folder, "invite", "m03").stdout
+        slips = zhibu(folder, "slips", str(tmp_path / "s.html"))
+    assert (slips.returncode, "ZHIBU_PUBLIC_URL" in slips.stdout) == (0, False), slips.stdout
+    assert "https://zhibu.example.cn/chat/enter/" in (tmp_path / "s.html").read_text("utf-8")
+
+
 def test_only_the_owner_may_open_the_socket(folder: Path, served: Server):
     assert stat.S_IMODE((folder / SOCKET).stat().st_mode) == 0o600
 

@@ -8,7 +8,7 @@ from starlette.testclient import TestClient
 from typer.testing import CliRunner
 
 from bot.app import build
-from bot.cli.frame import cli
+from bot.cli import commands
 from bot.clock import Clock
 from bot.config import Settings
 from bot.opening import open_parts
@@ -26,7 +26,7 @@ def broken(_context: object, _request: object) -> object:
 
 
 def run(folder: Path, *arguments: str) -> tuple[int, str]:
-    answer = CliRunner().invoke(cli, ["inbox", *arguments], env={"ZHIBU_DATA": str(folder)})
+    answer = CliRunner().invoke(commands(), ["inbox", *arguments], env={"ZHIBU_DATA": str(folder)})
     return answer.exit_code, answer.output
 
 

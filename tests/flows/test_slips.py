@@ -148,4 +148,7 @@ def test_slips_are_made_beside_a_running_process(peopled: Path, tmp_path: Path):
         server.start()
         ran = zhibu(peopled, "slips", str(tmp_path / "s.html"))
         assert ran.returncode == 0, ran.stdout
-        assert len(links((tmp_path / "s.html").read_text("utf-8"))) == 4
+        page = (tmp_path / "s.html").read_text("utf-8")
+        assert len(links(page)) == 4
+        assert page.count(f"http://127.0.0.1:{server.port}/chat/enter/") == 4
+        assert f"http://127.0.0.1:{server.port}" in ran.stdout
