@@ -17,8 +17,8 @@ run: .venv/.run  ## start the demo and print its address; ARGS="--port 8001 --no
 install: .venv/.run  ## install into .venv and end; docs/installing.md goes on from there
 	@echo "Installed: .venv/bin/zhibu"
 
-test: .venv/.dev  ## run the tests; ARGS="tests/rules -k cap"; the closing lines name what was skipped
-	@$(BIN)/python -m pytest $(ARGS)
+test: .venv/.dev  ## run all tests, on all cores; ARGS="tests/rules -k cap" runs some, on one; the closing lines name what was skipped
+	@$(BIN)/python -m pytest $(if $(ARGS),,--numprocesses auto --dist loadfile) $(ARGS)
 
 check: .venv/.dev  ## lint, format, types, import contracts
 	$(BIN)/ruff check .

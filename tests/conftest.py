@@ -48,6 +48,7 @@ FOUND = pytest.StashKey[dict[str, str | None]]()
 
 def pytest_configure(config: pytest.Config) -> None:
     log_from(logging.INFO)
+    os.environ.pop("COLUMNS", None)  # a test gives a command its width; a worker of several is given one by its frame
     config.addinivalue_line("markers", f"needs(*tools): runs only where these are installed: {', '.join(TOOLS)}")
     config.stash[FOUND] = {}
 

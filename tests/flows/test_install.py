@@ -34,7 +34,7 @@ class Browser:
         self._read(self.client.post("/chat/send", data=form | said))
 
     def tap(self, label: str) -> None:
-        tokens = re.findall(r'name="token" value="(\w+)"[^>]*>\s*(?:<span>)?([^<]+)', self.page)
+        tokens = re.findall(r'name="token" value="([\w-]+)"[^>]*>\s*(?:<span>)?([^<]+)', self.page)
         found = [token for token, text in tokens if html.unescape(text).strip().startswith(label)]
         assert found, (label, tokens)
         self.send(token=found[-1])
