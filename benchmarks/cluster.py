@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import os
 import shutil
+import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -35,6 +36,14 @@ class Cluster:
         name = f"zhibu_{next(self._numbers)}"
         self.run(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
         return name
+
+    def tool(self, name: str, *words: str) -> str:
+        """What one of PostgreSQL's own programs prints; raises CalledProcessError with what it said."""
+        return subprocess.run([self._server.bin_path / name, *words], check=True, capture_output=True, text=True).stdout
+
+    def address(self, name: str) -> str:
+        """The address of a database, as PostgreSQL's own programs take it."""
+        return str(self._server.get_uri(database=name))
 
     def drop(self, name: str) -> None:
         """Deletes a database, whoever uses it."""

@@ -2,17 +2,27 @@
 
 import hashlib
 import json
+import subprocess
 import tarfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from starlette.testclient import TestClient
 
+from benchmarks.cluster import Cluster
+from bot.app import build
+from bot.clock import Clock
+from bot.config import Settings
+from bot.opening import open_parts
 from storage import archive, backup
 from tests.flows.commands import zhibu
 from tests.flows.people import People
 from tests.flows.test_backup import photo
-from tests.houses import on_both
+from tests.houses import START, on_both
 
+ROWS = "SELECT (SELECT count(*) FROM line), (SELECT count(*) FROM evidence), (SELECT max(id) FROM line)"
 on_server = pytest.mark.parametrize("place", ["postgres"], indirect=True)
 
 
@@ -69,6 +79,44 @@ def test_files_alone_are_no_house(people: People, installed: Path, tmp_path: Pat
         assert ran.returncode == 1
         assert "pg_restore" in ran.stdout
     assert not (tmp_path / "into" / "zhibu.db").exists()
+
+
+@contextmanager
+def serving(folder: Path) -> Iterator[People]:
+    parts = open_parts(Settings(data=folder), Clock(lambda: START))
+    with TestClient(build(parts, demo=True)) as client:
+        yield People(client, parts)
+
+
+def test_the_guide_s_steps_bring_back_rows_and_files(
+    postgres: Cluster, year_there: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    name, folder = postgres.create(year_there), tmp_path / "data"
+    folder.mkdir()
+    monkeypatch.setenv("ZHIBU_DATABASE_URL", postgres.url(name))
+    with serving(folder) as people:
+        people["m03"].say("申报 志愿服务 2")
+        people["m03"].send("证明.png", photo(tmp_path))
+        dump = tmp_path / "zhibu.dump"
+        postgres.tool("pg_dump", "--format=custom", f"--file={dump}", postgres.address(name))
+        before = postgres.rows(name, ROWS)
+        assert zhibu(folder, "backup", "--files-only", str(tmp_path)).returncode == 0
+        people["m04"].say("申报 志愿服务 2")
+    assert postgres.rows(name, ROWS) != before
+    (files,) = tmp_path.glob("*.files")
+    (kept,) = [path for path in (folder / "evidence").rglob("*") if path.is_file()]
+    kept.unlink()
+    postgres.tool("pg_restore", "--clean", "--if-exists", f"--dbname={postgres.address(name)}", str(dump))
+    for line in ("tar xf {} evidence SHA256SUMS", "sha256sum -c --quiet SHA256SUMS"):
+        subprocess.run(line.format(files).split(), cwd=folder, check=True)
+    assert postgres.rows(name, ROWS) == before
+    assert kept.is_file()
+    ran = zhibu(folder, "verify")
+    assert ran.returncode == 0, ran.stdout
+    with serving(folder) as people:
+        people["m04"].say("申报 志愿服务 2")
+    assert postgres.rows(name, ROWS) > before, "numbers go on after those restored"
+    postgres.drop(name)
 
 
 def _listing(made: Path) -> str:
