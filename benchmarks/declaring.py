@@ -17,7 +17,7 @@ from benchmarks.process import Failed
 CONFIRM = ("确认", "Confirm")
 HOURS_EACH, TIMES_EACH = 48, 10
 MOST_EACH = HOURS_EACH * TIMES_EACH
-"""Hours come in halves up to 24; no member declares the same hours and times twice, so a declaration is known by them."""
+"""Hours come in halves up to 24; no member declares the same hours and times twice: they name a declaration."""
 ECHO = 0.1
 
 
