@@ -22,7 +22,7 @@ from handlers.invitations import InviteAll, InvitedAll
 from handlers.members import Invitation, Invite
 from handlers.periods import OpenPeriods, Publish, PublishedVersion, Ran
 from handlers.undoing import UndoImport, Undone
-from rules.access import Actor, Grant
+from rules.access import OPERATOR as OPERATOR
 
 log = structlog.get_logger(__name__)
 SOCKET = "zhibu.sock"
@@ -30,9 +30,6 @@ ELSEWHERE = "zhibu.sock.path"
 LONGEST_PATH = 100  # bytes: a socket's address has 108 on Linux, 104 elsewhere, its end mark included
 MOST_BYTES = 16 * 1024 * 1024
 PATIENCE_S = 120.0
-
-OPERATOR = Actor(0, grants=(Grant("administrator", 0, "/"),))
-"""Who gives commands on the machine itself: he reads and writes the data folder anyway."""
 
 # what may be asked through the hatch → what is answered when it is not refused
 ANSWERS: dict[type, type] = {

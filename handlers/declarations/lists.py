@@ -10,6 +10,7 @@ from decimal import Decimal
 from handlers.context import Context, Handler, Refused, refuse
 from handlers.declarations.review import allowed
 from handlers.declarations.view import LineView, views
+from handlers.naming import criteria
 from handlers.scope import PAGE, narrowed, scope_of, span_of
 from storage import audit, declarations, ledger, lists, members, reviews
 from storage.audit import DeedRow
@@ -148,10 +149,7 @@ def choices(context: Context, request: ListChoices) -> Choices | Refused:
     scope = scope_of(context, request.action)
     if isinstance(scope, Refused):
         return scope
-    named: dict[str, str] = {}
-    for number in lists.scheme_texts(context.connection):
-        named |= {each.code: each.name for each in context.version(number).scheme.criteria.values()}
-    return Choices(scope.units, tuple(named.items()))
+    return Choices(scope.units, tuple(criteria(context).items()))
 
 
 def open_line(context: Context, request: OpenLine) -> LineHistory | Refused:
