@@ -10,13 +10,13 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
 from console.frame import Page, Visitor
-from console.listing import Asked, Listing, Tab, listed, whole
+from console.listing import Asked, Listing, Tab, listed, tabs_of, whole
 from console.lists import Paging, page_number
 from handlers.context import Refused, refuse
 from handlers.declarations.lists import ListLines, OpenLine
 from handlers.declarations.many import DecideMany
 from handlers.declarations.proof import OpenEvidence
-from handlers.declarations.review import SHOWN, Queue, ShowQueue
+from handlers.declarations.review import SHOWN, ShowQueue
 from handlers.months import ListMonths
 from screens.declarations import lines as words
 from screens.deeds import action_word
@@ -138,8 +138,8 @@ async def queue(visitor: Visitor, request: Request) -> Response:
     """What waits for the visitor's decision, flagged lines first."""
     page, say = page_number(request), visitor.say
     answer = await visitor.ask(ShowQueue((page - 1) * SHOWN))
-    if isinstance(answer, Refused):  # who looks at lines without reviewing any
-        answer = Queue((), (), 0, 0)
+    if isinstance(answer, Refused):
+        return visitor.refused(answer, PATH)
     done, missed = request.query_params.get("done", ""), whole(request.query_params.get("missed", ""))
     notices = [say("Decided: {count} lines.", count=whole(done))] if done else []
     if missed:
@@ -163,7 +163,7 @@ async def queue(visitor: Visitor, request: Request) -> Response:
         notices=notices,
         pins=" ".join(f"{line_id}:{edition}" for line_id, edition in answer.pins),
         count=len(answer.pins),
-        tabs=[(tab.path, tab.label(say)) for tab in TABS],
+        tabs=tabs_of(visitor, TABS),
         here_path=QUEUE,
         shown=Paging(QUEUE, {}, page, len(answer.pins), SHOWN),
     )

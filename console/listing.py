@@ -118,10 +118,15 @@ async def listed(visitor: Visitor, request: Request, listing: Listing) -> Respon
         problems=problems,
         drawn=drawn,
         empty=listing.empty(say),
-        tabs=[(tab.path, tab.label(say)) for tab in listing.tabs if visitor.may_open(tab.path)],
+        tabs=tabs_of(visitor, listing.tabs),
         shown=Paging(listing.path, asked, min(number, max(1, -(-drawn.total // PER_PAGE))), drawn.total),
         exports=bool(visitor.actor.granted("export")),
     )
+
+
+def tabs_of(visitor: Visitor, tabs: Sequence[Tab]) -> list[tuple[str, str]]:
+    """The neighbouring pages that the visitor may open."""
+    return [(tab.path, tab.label(visitor.say)) for tab in tabs if visitor.may_open(tab.path)]
 
 
 def drawn_of(visitor: Visitor, listing: Listing, answer: Any) -> Drawn:

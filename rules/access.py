@@ -11,7 +11,7 @@ LOOKING = ("officer", "grid_lead", "instructor", "committee")
 
 # action → role → "unit" (the unit of the role itself) or "under" (that unit and all below it)
 PERMISSIONS: dict[str, dict[str, str]] = {
-    "review": {"secretary": "unit"},
+    "review": {"secretary": "unit", "officer": "under"},  # whose lines: `reviewers`
     "record": {"secretary": "unit"},
     "reverse": {"secretary": "unit", "officer": "under"},
     "invite": {"secretary": "unit", "officer": "under", "administrator": "under"},

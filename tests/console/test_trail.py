@@ -31,7 +31,7 @@ pytestmark = pytest.mark.usefixtures("house")
 
 def told(parts: Parts, limit: int = 50) -> list[tuple[str, str, str]]:
     """Who, deed and to what, as the committee reads them, newest first."""
-    request = ListDeeds(first="2026-11-01", last="2027-01-01", limit=limit)
+    request = ListDeeds(first="2026-11-01", last="2027-01-31", limit=limit)
     answer: Deeds = parts.desk.ask(acting(parts, "s04"), request, parts.clock.now())
     return [(str(row[2]), str(row[5]), str(row[6])) for row in deeds(words("zh_CN"), answer).rows]
 
@@ -81,12 +81,12 @@ def test_a_command_is_told_from_a_job(parts: Parts):
     parts.desk.do(OPERATOR, Invite(member, "t", "h", "0", "p"), START)
     parts.desk.do(acting(parts, "s05"), Invite(member, "t", "h2", "0", "p"), START)
     parts.desk.do(OPERATOR, OpenPeriods(), START + timedelta(days=50))
-    who = {(by, deed, what) for by, deed, what in told(parts) if deed in ("邀请", "开放月份")}
+    who = {(by, deed, what) for by, deed, what in told(parts) if deed in ("邀请", "开放申报")}
     assert who >= {
-        ("系统", "开放月份", "月份 2026-12"),
-        ("运维人员（命令行）", "开放月份", "月份 2027-01"),
+        ("系统", "开放申报", "月份 2026-12"),
+        ("运维人员（命令行）", "开放申报", "月份 2027-01"),
         ("运维人员（命令行）", "邀请", "成员 孙柏青（m03）"),
-        ("朱启明", "邀请", "成员 孙柏青（m03）"),
+        ("龙佳宁", "邀请", "成员 孙柏青（m03）"),
     }
 
 

@@ -23,6 +23,7 @@ UNDER = ("own", "below", "far below")
 # (action, role): the targets it reaches; what does not stand here reaches nothing
 ALLOWED = {
     ("review", "secretary"): ("own",),
+    ("review", "officer"): UNDER,
     ("record", "secretary"): ("own",),
     ("reverse", "secretary"): ("own",),
     ("reverse", "officer"): UNDER,
