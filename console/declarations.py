@@ -41,15 +41,15 @@ def _tags(say: Say) -> Mapping[str, str]:
 def lines_query(asked: Asked, offset: int) -> ListLines:
     """The filters as a request."""
     return ListLines(
-        whole(asked["unit"]),
-        asked["member"],
-        asked["period"],
-        asked["state"],
-        asked["criterion"],
-        asked["source"],
-        asked["text"],
-        asked["sort"],
-        offset,
+        unit=whole(asked["unit"]),
+        member=asked["member"],
+        period=asked["period"],
+        criterion=asked["criterion"],
+        offset=offset,
+        state=asked["state"],
+        source=asked["source"],
+        text=asked["text"],
+        sort=asked["sort"],
     )
 
 
