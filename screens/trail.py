@@ -69,10 +69,12 @@ def deeds(say: Say, answer: Deeds) -> Table:
 
 
 def doer(say: Say, row: ListedDeed) -> str:
-    """Who did it: a member, the operator by a command, or the system by itself."""
+    """Who did it: a member (by number when he is gone), the operator by a command, or the system by itself."""
     if row.deed.actor == AT_THE_MACHINE:
         return say("operator (command)")
-    return row.by or say("the system")
+    if not row.deed.actor:
+        return say("the system")
+    return row.by or say("{what} no. {number}", what=say("member"), number=row.deed.actor)
 
 
 def subject_text(say: Say, deed: DeedRow, found: Names) -> str:

@@ -81,8 +81,10 @@ def test_a_command_is_told_from_a_job(parts: Parts):
     parts.desk.do(OPERATOR, Invite(member, "t", "h", "0", "p"), START)
     parts.desk.do(acting(parts, "s05"), Invite(member, "t", "h2", "0", "p"), START)
     parts.desk.do(OPERATOR, OpenPeriods(), START + timedelta(days=50))
+    parts.database.write(lambda c: audit.record(c, GONE, [Deed("invite", "member", member, {})], START))
     who = {(by, deed, what) for by, deed, what in told(parts) if deed in ("邀请", "开放申报")}
     assert who >= {
+        (f"成员 {GONE} 号", "邀请", "成员 孙柏青（m03）"),
         ("系统", "开放申报", "月份 2026-12"),
         ("运维人员（命令行）", "开放申报", "月份 2027-01"),
         ("运维人员（命令行）", "邀请", "成员 孙柏青（m03）"),
