@@ -24,7 +24,7 @@ from handlers.invitations import InviteAll, InvitedAll
 from handlers.members import Invitation, Invite
 from handlers.periods import OpenPeriods, Publish, PublishedVersion, Ran
 from handlers.undoing import UndoImport, Undone
-from rules.access import Actor, Grant
+from rules.access import OPERATOR
 
 log = structlog.get_logger(__name__)
 SOCKET = "zhibu.sock"
@@ -32,9 +32,6 @@ ELSEWHERE = "zhibu.sock.path"
 LONGEST_PATH = 100  # bytes: a socket's address has 108 on Linux, 104 elsewhere, its end mark included
 MOST_BYTES = 16 * 1024 * 1024
 PATIENCE_S = 120.0
-
-OPERATOR = Actor(0, grants=(Grant("administrator", 0, "/"),))
-"""Who gives commands on the machine itself: he reads and writes the data folder anyway."""
 
 
 @dataclass(frozen=True, slots=True)

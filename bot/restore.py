@@ -17,7 +17,7 @@ from handlers.backup import Revive
 from handlers.context import House, Refused
 from handlers.desk import Desk
 from handlers.ledger.check import Verified
-from rules.access import SYSTEM
+from rules.access import OPERATOR
 from storage import archive
 from storage.archive import FOLDER, Manifest, Unfit
 from storage.backup import Forgotten
@@ -91,7 +91,7 @@ def _prepared(source: Path, room: Path, house: House, now: datetime, step: backu
     manifest = backup.unpacked(source, room)
     database = Database(room / DATABASE)
     try:
-        forgotten: Forgotten = Desk(database, house).do(SYSTEM, Revive(source.name, manifest.taken_at), now)
+        forgotten: Forgotten = Desk(database, house).do(OPERATOR, Revive(source.name, manifest.taken_at), now)
     finally:
         database.close()
     if manifest.demo:

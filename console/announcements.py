@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from console.frame import Page, Visitor
-from console.listing import Field, Listing, Tab, listed, options, whole
+from console.listing import Listing, Tab, listed, whole
 from handlers.announcements.lists import ListAnnouncements, ListRecipients
 from handlers.announcements.receiving import FullText, ReadAnnouncement
 from handlers.context import Refused
@@ -18,11 +18,6 @@ from screens.announcements.words import body
 from screens.texts import Say, clean
 
 PATH = "/console/announcements"
-ROLL_STATES: dict[str, Callable[[Say], str]] = {
-    "silent": lambda say: say("not confirmed"),
-    "failed": lambda say: say("not reached"),
-    "confirmed": lambda say: say("confirmed"),
-}
 
 
 def _tags(say: Say) -> Mapping[str, str]:
@@ -39,9 +34,7 @@ SENT = Listing(
     kind="announcements",
     path=PATH,
     action="announce",
-    names=(),
     query=lambda asked, offset: ListAnnouncements(offset),
-    fields=lambda visitor, choices: [],
     links=lambda answer, row: {1: f"{PATH}/{row.number}"},
     lead=1,
     empty=lambda say: say("Nothing was announced yet. Write an announcement in the chat: type “announcement”."),
@@ -53,9 +46,7 @@ TO_WHOM = Listing(
     kind="recipients",
     path=PATH,
     action="announce",
-    names=("announcement", "state"),
     query=lambda asked, offset: ListRecipients(whole(asked["announcement"]), asked["state"], offset),
-    fields=lambda visitor, choices: [Field("state", visitor.say("State"), options(visitor.say, ROLL_STATES))],
     lead=0,
     notes=lambda say, answer: counts_lines(say, answer.row, answer.standing),
     tags=_tags,

@@ -10,17 +10,16 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
 from console.frame import Page, Visitor
-from console.listing import Asked, Field, Listing, Tab, listed, unit_field, whole
+from console.listing import Asked, Listing, Tab, listed, tabs_of, whole
 from console.lists import Paging, page_number
 from handlers.context import Refused, refuse
-from handlers.declarations.lists import Choices, ListLines, OpenLine
+from handlers.declarations.lists import ListLines, OpenLine
 from handlers.declarations.many import DecideMany
 from handlers.declarations.proof import OpenEvidence
-from handlers.declarations.review import SHOWN, Queue, ShowQueue
+from handlers.declarations.review import SHOWN, ShowQueue
 from handlers.months import ListMonths
 from screens.declarations import lines as words
 from screens.deeds import action_word
-from screens.lists import source_word
 from screens.texts import Say, number, signed
 
 PATH = "/console/declarations"
@@ -42,42 +41,23 @@ def _tags(say: Say) -> Mapping[str, str]:
 def lines_query(asked: Asked, offset: int) -> ListLines:
     """The filters as a request."""
     return ListLines(
-        whole(asked["unit"]),
-        asked["member"],
-        asked["period"],
-        asked["state"],
-        asked["criterion"],
-        asked["source"],
-        asked["text"],
-        asked["sort"],
-        offset,
+        unit=whole(asked["unit"]),
+        member=asked["member"],
+        period=asked["period"],
+        criterion=asked["criterion"],
+        offset=offset,
+        state=asked["state"],
+        source=asked["source"],
+        text=asked["text"],
+        sort=asked["sort"],
     )
-
-
-def _fields(visitor: Visitor, choices: Choices) -> list[Field]:
-    say = visitor.say
-    states = [("", say("all")), *((state, words.state_word(say, state)) for state in STATES)]
-    sources = [("", say("all")), *((each, source_word(say, each)) for each in ("member", "organisation"))]
-    sorts = [("newest", say("newest first")), ("oldest", say("oldest first")), ("most", say("most points first"))]
-    return [
-        Field("period", say("Month or year")),
-        unit_field(visitor, choices),
-        Field("member", say("Name or code")),
-        Field("state", say("State"), states),
-        Field("criterion", say("Criterion"), [("", say("all")), *choices.criteria]),
-        Field("source", say("Source"), sources),
-        Field("text", say("Text of the note")),
-        Field("sort", say("Order"), sorts),
-    ]
 
 
 LINES = Listing(
     kind="lines",
     path=PATH,
     action="see_lines",
-    names=("period", "unit", "member", "state", "criterion", "source", "text", "sort"),
     query=lines_query,
-    fields=_fields,
     links=lambda answer, row: {1: f"{PATH}/{row.line.id}", 8: f"{PATH}/{row.line.id}"},
     tabs=TABS,
     tags=_tags,
@@ -101,9 +81,7 @@ MONTHLY = Listing(
     kind="months",
     path=MONTHS,
     action="see_lines",
-    names=("period", "unit"),
     query=lambda asked, offset: ListMonths(whole(asked["unit"]), asked["period"], offset),
-    fields=lambda visitor, choices: [Field("period", visitor.say("Month")), unit_field(visitor, choices)],
     links=_month_links,
     tabs=TABS,
     monthly=True,
@@ -126,7 +104,7 @@ async def line(visitor: Visitor, request: Request) -> Response:
     if isinstance(answer, Refused):
         return visitor.refused(answer, PATH)
     say, shown = visitor.say, answer.row.line
-    source = say("entered on behalf") if shown.behalf else source_word(say, shown.source)
+    source = say("entered on behalf") if shown.behalf else words.source_word(say, shown.source)
     facts = [
         (say("Member"), f"{shown.member_name} ({answer.row.code})", f"/console/ledger/{shown.member}"),
         (say("Unit"), answer.row.unit_name, f"{PATH}?unit={answer.unit}&period={shown.period}"),
@@ -160,8 +138,8 @@ async def queue(visitor: Visitor, request: Request) -> Response:
     """What waits for the visitor's decision, flagged lines first."""
     page, say = page_number(request), visitor.say
     answer = await visitor.ask(ShowQueue((page - 1) * SHOWN))
-    if isinstance(answer, Refused):  # who looks at lines without reviewing any
-        answer = Queue((), (), 0, 0)
+    if isinstance(answer, Refused):
+        return visitor.refused(answer, PATH)
     done, missed = request.query_params.get("done", ""), whole(request.query_params.get("missed", ""))
     notices = [say("Decided: {count} lines.", count=whole(done))] if done else []
     if missed:
@@ -185,7 +163,7 @@ async def queue(visitor: Visitor, request: Request) -> Response:
         notices=notices,
         pins=" ".join(f"{line_id}:{edition}" for line_id, edition in answer.pins),
         count=len(answer.pins),
-        tabs=[(tab.path, tab.label(say)) for tab in TABS],
+        tabs=tabs_of(visitor, TABS),
         here_path=QUEUE,
         shown=Paging(QUEUE, {}, page, len(answer.pins), SHOWN),
     )

@@ -8,10 +8,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from console.frame import Page, Visitor
-from console.listing import Asked, Field, Listing, Tab, listed, options, unit_field, whole
-from handlers.declarations.lists import Choices
+from console.listing import Asked, Listing, Tab, listed, whole
 from handlers.deliveries import ListDeliveries, ListUnreached
-from screens.deliveries import KINDS, STATES
+from screens.deliveries import STATES
 from screens.texts import Say
 
 PATH = "/console/deliveries"
@@ -36,18 +35,6 @@ def messages_query(asked: Asked, offset: int) -> ListDeliveries:
     )
 
 
-def _fields(visitor: Visitor, choices: Choices) -> list[Field]:
-    say = visitor.say
-    return [
-        unit_field(visitor, choices),
-        Field("member", say("Name or code")),
-        Field("state", say("State"), options(say, STATES)),
-        Field("kind", say("Kind"), options(say, KINDS)),
-        Field("first", say("From"), kind="date"),
-        Field("last", say("Until"), kind="date"),
-    ]
-
-
 def _tags(say: Say) -> Mapping[str, str]:
     return {word(say): f"tag {MARKS[state]}" for state, word in STATES.items()}
 
@@ -56,9 +43,7 @@ MESSAGES = Listing(
     kind="messages",
     path=PATH,
     action="see_deliveries",
-    names=("unit", "member", "state", "kind", "first", "last"),
     query=messages_query,
-    fields=_fields,
     lead=1,
     links=lambda answer, row: {2: f"/console/people/{row.message.member}"},
     notes=lambda say, answer: [
@@ -71,9 +56,7 @@ NOT_REACHED = Listing(
     kind="unreached",
     path=UNREACHED,
     action="see_deliveries",
-    names=("unit",),
     query=lambda asked, offset: ListUnreached(whole(asked["unit"]), offset),
-    fields=lambda visitor, choices: [unit_field(visitor, choices)],
     links=lambda answer, row: {1: f"/console/people/{row.member}"},
     lead=1,
     empty=lambda say: say("Everybody is reached by some channel."),

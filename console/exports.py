@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 from urllib.parse import quote
 
 from starlette.requests import Request
@@ -19,12 +18,16 @@ from console.frame import Page, Visitor
 from console.ledger import ENTRIES
 from console.listing import Listing, whole
 from console.lists import Paging, page_number
-from console.making import Job, made
+from console.making import Job, Wanted, made
 from console.trail import DEEDS
 from handlers.context import Refused, refuse
-from handlers.exports import ListExports, MayExport, RecordExport
+from handlers.exports import ListExports, MayExport, RecordExport, Taken
+from handlers.naming import Names
 from handlers.publication import ShowPublication
 from screens.deeds import EXPORTED
+from screens.filters import FILTERS, narrowed_words
+from screens.texts import joined
+from screens.trail import pair
 
 PATH = "/console/exports"
 AT_ONCE = 2
@@ -38,33 +41,26 @@ LISTINGS: dict[str, Listing] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What is to be made: the request, its filters in words, and the way back."""
-
-    request: Any
-    narrowed: tuple[tuple[str, str], ...]
-    back: str
-
-
 async def exports(visitor: Visitor, request: Request) -> Response:
     """What the visitor has taken away so far."""
     page = page_number(request)
     answer = await visitor.ask(ListExports((page - 1) * 50))
     if isinstance(answer, Refused):
         return visitor.refused(answer, "/console")
-    say = visitor.say
-    rows = [
-        (
-            visitor.moment(deed.at),
-            EXPORTED[deed.facts["kind"]](say) if deed.facts["kind"] in EXPORTED else say("other"),
-            "；".join(str(value) for value in deed.facts["narrowed"].values()),
-            str(deed.facts["form"]),
-            deed.facts["rows"],
-        )
-        for deed in answer.rows
-    ]
+    say, rows = visitor.say, [_row(visitor, taken, answer.names) for taken in answer.rows]
     return visitor.page("exports.html", title=say("Exports"), rows=rows, shown=Paging(PATH, {}, page, answer.total))
+
+
+def _row(visitor: Visitor, taken: Taken, names: Names) -> tuple[str, ...]:
+    say = visitor.say
+    told = narrowed_words(say, taken.kind, taken.narrowed, names)
+    return (
+        visitor.moment(taken.at),
+        EXPORTED[taken.kind](say) if taken.kind in EXPORTED else say("other"),
+        joined(say, *(pair(say, *each) for each in told)),
+        taken.form,
+        str(taken.rows),
+    )
 
 
 def wanted_of(visitor: Visitor) -> Wanted | Refused:
@@ -73,13 +69,13 @@ def wanted_of(visitor: Visitor) -> Wanted | Refused:
     if kind == "publication":
         unit, period = whole(form.get("unit", "")), form.get("period", "")[:7]
         sheet = (("unit", str(unit)), ("period", period))
-        return Wanted(ShowPublication(unit, period), sheet, f"/console/publication/{unit}/{period}")
+        return Wanted(kind, ShowPublication(unit, period), sheet, f"/console/publication/{unit}/{period}")
     listing = LISTINGS.get(kind)
     if listing is None:
         return refuse("filter_unclear")
-    asked = {name: form.get(name, "")[:60] for name in listing.names}
+    asked = {name: form.get(name, "")[:60] for name in FILTERS[kind]}
     facts = tuple((name, value) for name, value in asked.items() if value)
-    return Wanted(listing.query(asked, 0), facts, listing.path)
+    return Wanted(kind, listing.query(asked, 0), facts, listing.path)
 
 
 async def make(visitor: Visitor, _request: Request) -> Response:
@@ -94,7 +90,7 @@ async def make(visitor: Visitor, _request: Request) -> Response:
     if office.queue["files"] >= AT_ONCE:
         return visitor.refused(refuse("export_busy"), wanted.back)
     locale = visitor.actor.locale or office.locale
-    job = Job(office.reader, visitor.actor, wanted.request, visitor.now, locale, form, wanted.narrowed, Path("file"))
+    job = Job(office.reader, visitor.actor, wanted, visitor.now, locale, form, Path("file"))
     office.queue["files"] += 1
     try:
         answer = await made(job)
@@ -103,7 +99,7 @@ async def make(visitor: Visitor, _request: Request) -> Response:
     if isinstance(answer, Refused):
         return visitor.refused(answer, wanted.back)
     file, stream = answer
-    recorded = await visitor.do(RecordExport(visitor.form["list"], form, wanted.narrowed, file.rows))
+    recorded = await visitor.do(RecordExport(wanted.kind, form, wanted.narrowed, file.rows))
     if isinstance(recorded, Refused):
         stream.close()
         return visitor.refused(recorded, wanted.back)

@@ -7,6 +7,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
+from console.declarations import MONTHS, QUEUE
 from console.frame import Page, Visitor
 from handlers.waiting import ShowWaiting, Waiting
 from screens.members import role_word
@@ -37,19 +38,19 @@ async def home(visitor: Visitor, _request: Request) -> Response:
 def _matters(visitor: Visitor, waiting: Waiting) -> list[dict[str, Any]]:
     say = visitor.say
     earlier = {period: count for period, count in (waiting.undecided or {}).items() if period < waiting.period}
-    queue = "/console/declarations/queue" if visitor.may_open("/console/declarations/queue") else "/chat"
+    reviews = visitor.may_open(QUEUE)
     return [
         {
             "count": waiting.to_review or 0,
             "label": say("lines wait for your review"),
             "more": "",
-            "href": queue,
+            "href": QUEUE,
         },
         {
             "count": sum(earlier.values()),
             "label": say("lines of earlier months are undecided"),
             "more": _months(say, earlier),
-            "href": queue,
+            "href": QUEUE if reviews else f"{MONTHS}?period={min(earlier, default='')}",
         },
         {
             "count": waiting.unreached_total if waiting.unreached is not None else 0,

@@ -8,10 +8,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from console.frame import Page, Visitor
-from console.listing import Asked, Field, Listing, Tab, listed, unit_field, whole
+from console.listing import Asked, Listing, Tab, listed, whole
 from console.lists import filters
 from handlers.context import Refused
-from handlers.declarations.lists import Choices
 from handlers.ledger.lists import ExplainMember, ListEntries
 from screens.declarations.lines import attendance_word
 from screens.texts import Say, amount, number, signed
@@ -23,16 +22,6 @@ TABS = (Tab(PATH, lambda say: say("Ledger entries")),)
 def entries_query(asked: Asked, offset: int) -> ListEntries:
     """The filters as a request."""
     return ListEntries(whole(asked["unit"]), asked["member"], asked["period"], asked["criterion"], offset)
-
-
-def _fields(visitor: Visitor, choices: Choices) -> list[Field]:
-    say = visitor.say
-    return [
-        Field("period", say("Month or year")),
-        unit_field(visitor, choices),
-        Field("member", say("Name or code")),
-        Field("criterion", say("Criterion"), [("", say("all")), *choices.criteria]),
-    ]
 
 
 def _notes(say: Say, answer: Any) -> list[str]:
@@ -49,9 +38,7 @@ ENTRIES = Listing(
     kind="entries",
     path=PATH,
     action="see_ledger",
-    names=("period", "unit", "member", "criterion"),
     query=entries_query,
-    fields=_fields,
     links=lambda answer, row: {
         2: f"{PATH}/{row.member}?year={row.period[:4]}",
         8: f"/console/declarations/{row.line}",

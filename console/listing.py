@@ -14,6 +14,7 @@ from console.lists import PER_PAGE, Paging, filters, page_number
 from handlers.context import Refused
 from handlers.declarations.lists import Choices, ListChoices
 from rules.periods import period_of
+from screens.filters import FILTERS, ORDERS, Filter
 from screens.lists import table_of
 from screens.problems import sentence
 from screens.tables import Column, shown
@@ -44,15 +45,14 @@ class Tab(NamedTuple):
 class Listing:
     """A list: `query` makes the handler's request, `links` the address behind some columns of a row (by number).
 
-    `fixed` are filters that the page's own address says; `folded` is a heading with lines that are shown on request.
+    Its filters are those of `screens.filters.FILTERS[kind]`; `fixed` are those that the page's own address says.
+    `folded` is a heading with lines that are shown on request.
     """
 
     kind: str
     path: str
     action: str
-    names: tuple[str, ...]
     query: Callable[[Asked, int], Any]
-    fields: Callable[[Visitor, Choices], list[Field]]
     links: Callable[[Any, Any], Mapping[int, str]] = lambda answer, row: {}
     lead: int = 0
     empty: Callable[[Say], str] = lambda say: say("Nothing fits. Please widen the filter.")
@@ -87,7 +87,7 @@ class Drawn:
 
 def asked_of(visitor: Visitor, request: Request, listing: Listing) -> Asked:
     """The filters asked for; a list by months starts with the current one."""
-    asked = filters(request, *listing.names)
+    asked = filters(request, *FILTERS[listing.kind])
     if listing.monthly and "period" not in request.query_params:
         asked["period"] = this_month(visitor)
     return {**asked, **listing.fixed}
@@ -114,14 +114,19 @@ async def listed(visitor: Visitor, request: Request, listing: Listing) -> Respon
         title=title,
         listing=listing,
         asked=asked,
-        fields=listing.fields(visitor, choices),
+        fields=fields_of(visitor, listing, choices),
         problems=problems,
         drawn=drawn,
         empty=listing.empty(say),
-        tabs=[(tab.path, tab.label(say)) for tab in listing.tabs if visitor.may_open(tab.path)],
+        tabs=tabs_of(visitor, listing.tabs),
         shown=Paging(listing.path, asked, min(number, max(1, -(-drawn.total // PER_PAGE))), drawn.total),
         exports=bool(visitor.actor.granted("export")),
     )
+
+
+def tabs_of(visitor: Visitor, tabs: Sequence[Tab]) -> list[tuple[str, str]]:
+    """The neighbouring pages that the visitor may open."""
+    return [(tab.path, tab.label(visitor.say)) for tab in tabs if visitor.may_open(tab.path)]
 
 
 def drawn_of(visitor: Visitor, listing: Listing, answer: Any) -> Drawn:
@@ -149,6 +154,20 @@ def drawn_of(visitor: Visitor, listing: Listing, answer: Any) -> Drawn:
     return Drawn(heads, rows, listing.notes(say, answer), listing.folded(say, answer), answer.total)
 
 
+def fields_of(visitor: Visitor, listing: Listing, choices: Choices) -> list[Field]:
+    """The form of a list's filters."""
+    say, given = visitor.say, {"criterion": [("", visitor.say("all")), *choices.criteria]}
+    fields = []
+    for name, each in FILTERS[listing.kind].items():
+        if name in listing.fixed:
+            continue
+        if name == "unit":
+            fields.append(unit_field(visitor, choices))
+        else:
+            fields.append(Field(name, each.label(say), given.get(name) or options(say, each), each.typed))
+    return fields
+
+
 def unit_field(visitor: Visitor, choices: Choices) -> Field:
     """The units in sight, indented as they stand in the tree."""
     depths = [unit.path.count("/") for unit in choices.units]
@@ -160,9 +179,10 @@ def unit_field(visitor: Visitor, choices: Choices) -> Field:
     return Field("unit", visitor.say("Unit"), [("", visitor.say("all units")), *names])
 
 
-def options(say: Say, words: Mapping[str, Callable[[Say], str]]) -> Options:
-    """Every word of a table, "all" first."""
-    return [("", say("all")), *((code, word(say)) for code, word in words.items())]
+def options(say: Say, each: Filter) -> Options:
+    """The choices of a filter, "all" first; an order leaves nothing out. Nothing for one that is typed."""
+    everything = [("", say("all"))] if each.words and each.words is not ORDERS else []
+    return [*everything, *((code, word(say)) for code, word in each.words.items())]
 
 
 def whole(text: str) -> int:

@@ -17,7 +17,9 @@ from typing import IO, Any
 from console.files import About, write
 from handlers.context import Context, Refused
 from handlers.desk import Desk
+from handlers.naming import filtered, names_of
 from rules.access import Actor
+from screens.filters import narrowed_words
 from screens.lists import table_of
 from screens.tables import Cell, Table, shown
 from screens.texts import words
@@ -30,16 +32,25 @@ Opened = Callable[[], AbstractContextManager[tuple[Desk, datetime]]]
 
 
 @dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is to be made: of which list, the request, its filters as the form has them, and the way back."""
+
+    kind: str
+    request: Any
+    narrowed: tuple[tuple[str, str], ...]
+    back: str
+
+
+@dataclass(frozen=True, slots=True)
 class Job:
     """Everything another process needs: how to open the house, who asks what, and in which words and form."""
 
     opened: Opened
     actor: Actor
-    request: Any
+    wanted: Wanted
     now: datetime
     locale: str
     form: str
-    narrowed: tuple[tuple[str, str], ...]
     path: Path
 
 
@@ -62,7 +73,7 @@ def make(job: Job) -> Made | Refused:
 
 def _write(context: Context, desk: Desk, job: Job) -> Made | Refused:
     say = words(job.locale)
-    first = desk.handle(context, _slice(job.request, 0))
+    first = desk.handle(context, _slice(job.wanted.request, 0))
     if isinstance(first, Refused):
         return first
     table = table_of(say, first)
@@ -70,14 +81,14 @@ def _write(context: Context, desk: Desk, job: Job) -> Made | Refused:
     def rows() -> Iterator[tuple[Cell, ...]]:
         yield from table.rows
         for offset in range(SLICE, getattr(first, "total", 0), SLICE):
-            yield from table_of(say, desk.handle(context, _slice(job.request, offset))).rows
+            yield from table_of(say, desk.handle(context, _slice(job.wanted.request, offset))).rows
 
-    zone = context.house.zone
+    zone, narrowed = context.house.zone, dict(job.wanted.narrowed)
     facts = (
         (say("Table"), table.title),
         (say("As of"), shown(job.now, zone)),
         (say("Made by"), job.actor.name),
-        *job.narrowed,
+        *narrowed_words(say, job.wanted.kind, narrowed, names_of(context, filtered(narrowed))),
     )
     whole = Table(table.title, table.columns, rows())
     return Made(write(job.path, job.form, whole, About(say("About this file"), facts), zone), table.title)

@@ -79,7 +79,7 @@ async def person(visitor: Visitor, request: Request) -> Response:
             for row in facts.deputies
         ],
         accounts=[
-            (row.id, channel_word(say, row.channel), shortened(row.address), visitor.moment(row.bound_at))
+            (row.id, channel_word(say, row.channel), shortened(row.channel, row.address), visitor.moment(row.bound_at))
             for row in facts.accounts
         ],
         invitation=invitation_word(say, facts.invitation),

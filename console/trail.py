@@ -6,10 +6,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from console.frame import Page, Visitor
-from console.listing import Asked, Field, Listing, Tab, listed, options
-from handlers.declarations.lists import Choices
+from console.listing import Asked, Listing, Tab, listed
 from handlers.trail import ListDeeds
-from screens.deeds import ACTIONS
 
 PATH = "/console/trail"
 
@@ -19,23 +17,11 @@ def deeds_query(asked: Asked, offset: int) -> ListDeeds:
     return ListDeeds(asked["member"], asked["action"], asked["first"], asked["last"], offset)
 
 
-def _fields(visitor: Visitor, _choices: Choices) -> list[Field]:
-    say = visitor.say
-    return [
-        Field("member", say("Name or code")),
-        Field("action", say("Deed"), options(say, ACTIONS)),
-        Field("first", say("From"), kind="date"),
-        Field("last", say("Until"), kind="date"),
-    ]
-
-
 DEEDS = Listing(
     kind="deeds",
     path=PATH,
     action="see_trail",
-    names=("member", "action", "first", "last"),
     query=deeds_query,
-    fields=_fields,
     links=lambda answer, row: {6: f"/console/declarations/{row.deed.subject_id}"} if row.deed.subject == "line" else {},
     lead=2,
     notes=lambda say, answer: [

@@ -119,7 +119,7 @@ class Context:
 
     def audit_all(self, deeds: list[Deed]) -> None:
         """Records deeds of the actor."""
-        record_deeds(self.connection, self.actor.member, deeds, self.now)
+        record_deeds(self.connection, self.actor.recorded, deeds, self.now)
 
     def tell(self, member: int, kind: str, key: str, facts: Mapping[str, Any]) -> None:
         """Leaves a notice for a member; a known key is not told twice."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from handlers.context import Context, Handler, Refused, refuse
+from handlers.naming import Names, filtered, names_of
 from handlers.scope import PAGE, span_of
 from storage import audit
-from storage.audit import Deed, DeedRow
+from storage.audit import Deed
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +43,23 @@ class ListExports:
 
 
 @dataclass(frozen=True, slots=True)
-class Exports:
-    """One page of them."""
+class Taken:
+    """A file as it was recorded; `narrowed` is filter → value, both as the form had them."""
 
-    rows: tuple[DeedRow, ...]
+    at: datetime
+    kind: str
+    form: str
+    rows: int
+    narrowed: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Exports:
+    """One page of them, with what the things are called that their filters name by number."""
+
+    rows: tuple[Taken, ...]
     total: int
+    names: Names
 
 
 def may_export(context: Context, _request: MayExport) -> ExportRecorded | Refused:
@@ -69,7 +83,8 @@ def list_exports(context: Context, request: ListExports) -> Exports | Refused:
     wanted = audit.Filter((context.actor.member,), "export", ("member", context.actor.member))
     total = audit.count_of(context.connection, wanted)
     found = audit.page(context.connection, wanted, span_of(request.offset, request.limit, total))
-    return Exports(tuple(found), total)
+    rows = tuple(Taken(row.at, **row.facts) for row in found)
+    return Exports(rows, total, names_of(context, {key for row in rows for key in filtered(row.narrowed)}))
 
 
 REQUESTS: dict[type, Handler] = {MayExport: may_export, RecordExport: record_export, ListExports: list_exports}

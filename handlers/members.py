@@ -170,7 +170,7 @@ def home(context: Context, _request: Home) -> Welcome | Refused:
     if published is not None:
         kept = ledger.summary_of(context.connection, person.id, published.scheme.scheme, context.today.year)
         total = str(kept[ledger.TOTAL][1] if ledger.TOTAL in kept else published.scheme.total.base)
-    reviews = any(grant.role in ("secretary", "officer") for grant in context.actor.grants)
+    reviews = bool(context.actor.granted("review"))
     return Welcome(
         person.name,
         person.unit_name,

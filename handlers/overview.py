@@ -71,7 +71,7 @@ def overview(context: Context, request: Overview) -> Month | Refused:
             )
         )
     earlier = sum(line.period < period for line in declarations.waiting(context.connection, units))
-    reviews = any(grant.role in ("secretary", "officer") for grant in context.actor.grants)
+    reviews = bool(context.actor.granted("review"))
     return Month(period, tuple(branches), earlier, reviews)
 
 

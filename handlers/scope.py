@@ -15,6 +15,22 @@ PAGE = 50
 
 
 @dataclass(frozen=True, slots=True)
+class Narrowing:
+    """What a list of points is asked for: `period` is a month, a year or "", `member` a code or part of a name.
+
+    `whole` is for a file.
+    """
+
+    unit: int = 0
+    member: str = ""
+    period: str = ""
+    criterion: str = ""
+    offset: int = 0
+    limit: int = PAGE
+    whole: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Scope:
     """The units in sight, in the order of the tree; `everything` when there are no others."""
 
@@ -73,17 +89,21 @@ def span_of(offset: int, limit: int, total: int) -> range:
     return range(start, min(start + limit, total))
 
 
-def narrowed(
-    context: Context, scope: Scope, unit: int, member: str, period: str, *, whole: bool
-) -> lists.Filter | Refused:
-    """Units, members and months of a list; more than a month of many units is looked through for a file only."""
-    months, people = months_in(period), people_named(context, member)
+def narrowed(context: Context, action: str, request: Narrowing) -> tuple[Scope, lists.Filter] | Refused:
+    """What is in sight, and units, members, months and criterion of a list within it.
+
+    More than a month of many units is looked through for a file only.
+    """
+    scope = scope_of(context, action, request.unit)
+    if isinstance(scope, Refused):
+        return scope
+    months, people = months_in(request.period), people_named(context, request.member)
     if isinstance(months, Refused):
         return months
     if isinstance(people, Refused):
         return people
-    units = scope.within(unit)
+    units = scope.within(request.unit)
     wide = people is None and (units is None or len(units) > MOST_UNITS_OF_YEARS)
-    if wide and (not months[0] or months[0] != months[1]) and not whole:
+    if wide and (not months[0] or months[0] != months[1]) and not request.whole:
         return refuse("narrow_first")
-    return lists.Filter(units, people, *months)
+    return scope, lists.Filter(units, people, *months, criterion=request.criterion)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from handlers.context import Context, Handler, Refused
 from handlers.deliveries import days_between, instants
+from handlers.naming import Key, Names, filtered, names_of
 from handlers.scope import PAGE, people_named, scope_of, span_of
 from storage import audit, lists
 from storage.audit import DeedRow
@@ -26,7 +28,7 @@ class ListDeeds:
 
 @dataclass(frozen=True, slots=True)
 class ListedDeed:
-    """A deed with the names of who did it and for whom; "" is the system."""
+    """A deed with the names of who did it and for whom; "" is the system or the operator."""
 
     deed: DeedRow
     by: str
@@ -36,13 +38,14 @@ class ListedDeed:
 
 @dataclass(frozen=True, slots=True)
 class Deeds:
-    """One page of deeds; `first` and `last` are the days looked at."""
+    """One page of deeds; `first` and `last` are the days looked at, `names` tells what things are called."""
 
     request: ListDeeds
     rows: tuple[ListedDeed, ...]
     total: int
     first: date
     last: date
+    names: Names
 
 
 def list_deeds(context: Context, request: ListDeeds) -> Deeds | Refused:
@@ -66,7 +69,12 @@ def list_deeds(context: Context, request: ListDeeds) -> Deeds | Refused:
         ListedDeed(row, names.get(row.actor, ("", ""))[1], names.get(row.actor, ("", ""))[0], _name(names, row.behalf))
         for row in found
     ]
-    return Deeds(request, tuple(rows), total, *days)
+    return Deeds(request, tuple(rows), total, *days, names_of(context, _things(found)))
+
+
+def _things(found: Sequence[DeedRow]) -> set[Key]:
+    things = {(row.subject, str(row.subject_id)) for row in found}
+    return things.union(*(filtered(row.facts.get("narrowed", {})) for row in found))
 
 
 def _name(names: dict[int, tuple[str, str]], member: int | None) -> str:

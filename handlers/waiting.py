@@ -36,14 +36,13 @@ def waiting(context: Context, _request: ShowWaiting) -> Waiting:
     """A few counts, each only for those who may see it."""
     actor, connection, today = context.actor, context.connection, context.today
     period = period_of(today)
-    reviews = any(grant.role in ("secretary", "officer") for grant in actor.grants)
     lines, deliveries = actor.reach("see_lines"), actor.reach("see_deliveries")
     seen, total = people.listed(connection, Wanted(reached="unreached"), deliveries, today, range(NAMED))
     _, unbound = people.listed(connection, Wanted(reached="unbound"), actor.reach("see_people"), today, range(0))
     units = people.tree(connection, lines, today, period) if lines else []
     return Waiting(
         period,
-        len(waiting_lines(context)) if reviews else None,
+        len(waiting_lines(context)) if actor.granted("review") else None,
         people.undecided(connection, lines) if lines else None,
         tuple(seen) if deliveries else None,
         total,

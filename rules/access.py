@@ -11,7 +11,7 @@ LOOKING = ("officer", "grid_lead", "instructor", "committee")
 
 # action → role → "unit" (the unit of the role itself) or "under" (that unit and all below it)
 PERMISSIONS: dict[str, dict[str, str]] = {
-    "review": {"secretary": "unit"},
+    "review": {"secretary": "unit", "officer": "under"},  # whose lines: `reviewers`
     "record": {"secretary": "unit"},
     "reverse": {"secretary": "unit", "officer": "under"},
     "invite": {"secretary": "unit", "officer": "under", "administrator": "under"},
@@ -51,6 +51,9 @@ APPOINTS: dict[str, tuple[str, ...]] = {
     "administrator": ROLES,
 }
 
+AT_THE_MACHINE = -1
+"""The operator in the audit trail, where 0 is the system: commands are told from jobs."""
+
 
 @dataclass(frozen=True, slots=True)
 class Grant:
@@ -79,7 +82,10 @@ class Reach:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts (操作人): a member with grants, or the system (member 0); members of a branch declare, staff do not."""
+    """Who acts (操作人): a member with grants; the system (member 0), which has none, or the operator (0 with grants).
+
+    Members of a branch declare, staff do not.
+    """
 
     member: int
     name: str = ""
@@ -88,6 +94,11 @@ class Actor:
     grants: tuple[Grant, ...] = ()
     locale: str | None = None
     declares: bool = False
+
+    @property
+    def recorded(self) -> int:
+        """The number under which the audit trail keeps his deeds."""
+        return AT_THE_MACHINE if not self.member and self.grants else self.member
 
     def granted(self, action: str) -> list[tuple[Grant, str]]:
         """The grants that allow an action, each with its scope."""
@@ -109,6 +120,8 @@ class Actor:
 
 
 SYSTEM = Actor(member=0)
+OPERATOR = Actor(0, grants=(Grant("administrator", 0, "/"),))
+"""Who gives commands on the machine itself: he reads and writes the data folder anyway."""
 
 
 def _covers(grant: Grant, scope: str, unit: int, path: str) -> bool:

@@ -1,11 +1,10 @@
-"""Words of the audit trail: deeds, what they were done to, particulars."""
+"""Words of deeds, and of the lists that can be taken away."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable
 
-from screens.texts import Say, clean, joined, names
+from screens.texts import Say
 
 ACTIONS: dict[str, Callable[[Say], str]] = {
     "submit": lambda say: say("submit"),
@@ -52,26 +51,6 @@ ACTIONS: dict[str, Callable[[Say], str]] = {
     "backup_failed": lambda say: say("a backup that failed"),
     "restored": lambda say: say("restore a backup"),
 }
-SUBJECTS: dict[str, Callable[[Say], str]] = {
-    "line": lambda say: say("line"),
-    "member": lambda say: say("member"),
-    "entry": lambda say: say("ledger entry"),
-    "period": lambda say: say("month"),
-    "scheme_version": lambda say: say("rulebook"),
-    "unit": lambda say: say("unit"),
-    "announcement": lambda say: say("announcement"),
-    "import_run": lambda say: say("import"),
-}
-PARTICULARS: dict[str, Callable[[Say], str]] = {
-    "reason": lambda say: say("reason"),
-    "points": lambda say: say("points"),
-    "rows": lambda say: say("rows"),
-    "narrowed": lambda say: say("narrowed to"),
-    "before": lambda say: say("before"),
-    "after": lambda say: say("after"),
-    "version": lambda say: say("version"),
-    "form": lambda say: say("form"),
-}
 EXPORTED: dict[str, Callable[[Say], str]] = {
     "lines": lambda say: say("Lines of declarations"),
     "entries": lambda say: say("Ledger entries"),
@@ -88,21 +67,3 @@ EXPORTED: dict[str, Callable[[Say], str]] = {
 def action_word(say: Say, action: str) -> str:
     """A deed in words."""
     return ACTIONS[action](say) if action in ACTIONS else say("another deed")
-
-
-def subject_word(say: Say, subject: str, number: int) -> str:
-    """What a deed was done to."""
-    word = SUBJECTS[subject](say) if subject in SUBJECTS else say("another thing")
-    return say("{what} no. {number}", what=word, number=number)
-
-
-def facts_text(say: Say, facts: Mapping[str, Any]) -> str:
-    """The particulars that mean something to a reader; numbers of rows and hashes stay in the database."""
-    parts = [EXPORTED[facts["kind"]](say)] if facts.get("kind") in EXPORTED else []
-    for key, word in PARTICULARS.items():
-        value = facts.get(key)
-        if isinstance(value, dict):
-            value = names(say, [str(each) for each in value.values()])
-        if value not in (None, ""):
-            parts.append(say("{name}: {value}", name=word(say), value=clean(str(value))))
-    return joined(say, *parts)

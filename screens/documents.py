@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from screens.texts import Facts, Say, Sentences, clean
 
-from screens.texts import Say, clean
-
-Facts = Mapping[str, Any]
-WORDS: dict[str, Callable[[Say, Facts], str]] = {
+WORDS: Sentences = {
     "document_encoding": lambda say, f: say("The file is not in UTF-8. Save it with the encoding UTF-8."),
     "document_syntax": lambda say, f: say(
         "This line, or the one above it, does not read as YAML. Check the indentation (spaces, no tabs), "

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
 
 from rules.imports.changes import Change
 from rules.imports.entries import MEMBER_HEADERS, UNIT_HEADERS, Flaw
 from rules.members import CLASS_WORDS, KIND_WORDS, ROLE_WORDS
-from screens.texts import Say, clean
+from screens.texts import Say, Sentences, clean
 
-Facts = Mapping[str, Any]
-WORDS: dict[str, Callable[[Say, Facts], str]] = {
+WORDS: Sentences = {
     "workbook_too_large": lambda say, f: say("The file has {size} MB; at most {most}. Split it.", **f),
     "workbook_old": lambda say, f: say("This is an old .xls file. Open it in Excel or WPS and save it as .xlsx."),
     "workbook_broken": lambda say, f: say("This is neither an .xlsx workbook nor a .csv table, or it is damaged."),

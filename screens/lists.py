@@ -13,24 +13,19 @@ from handlers.months import Months
 from handlers.publication import PublicationSheet
 from handlers.trail import Deeds
 from screens.announcements.tables import announcements, recipients
-from screens.declarations.lines import attendance_word, state_word
-from screens.deeds import action_word, facts_text, subject_word
+from screens.declarations.lines import attendance_word, source_word, state_word
 from screens.deliveries import attempts_text, kind_word, notices_text, state_of, unreached_why
 from screens.people import channel_word
 from screens.publication import sheet_table
 from screens.tables import Cell, Column, Table
 from screens.texts import Say
-
-
-def source_word(say: Say, source: str) -> str:
-    """Who made a line."""
-    return {"member": say("declared"), "organisation": say("entered by the organisation")}[source]
+from screens.trail import deeds
 
 
 def lines(say: Say, answer: Lines) -> Table:
     """Lines of declarations."""
     columns = (
-        Column(say("Code"), aside=True),
+        Column(say("Member code"), aside=True),
         Column(say("Member")),
         Column(say("Unit"), width=20),
         Column(say("Month")),
@@ -47,7 +42,7 @@ def lines(say: Say, answer: Lines) -> Table:
         Column(say("Decided"), "instant", 17, aside=True),
         Column(say("Decided by"), aside=True),
         Column(say("Reason"), width=30, aside=True),
-        Column(say("Number"), "number", aside=True),
+        Column(say("Line number"), "number", aside=True),
     )
     return Table(say("Lines of declarations"), columns, tuple(_line(say, row) for row in answer.rows))
 
@@ -84,7 +79,7 @@ def entries(say: Say, answer: Entries) -> Table:
     """Ledger entries with the running sum."""
     columns = (
         Column(say("Posted"), "instant", 17),
-        Column(say("Code"), aside=True),
+        Column(say("Member code"), aside=True),
         Column(say("Member")),
         Column(say("Unit"), width=20),
         Column(say("Month")),
@@ -96,7 +91,7 @@ def entries(say: Say, answer: Entries) -> Table:
         Column(say("Kind"), aside=True),
         Column(say("Reason"), width=30),
         Column(say("Posted by"), aside=True),
-        Column(say("Number"), "number", aside=True),
+        Column(say("Entry number"), "number", aside=True),
     )
     rows: list[tuple[Cell, ...]] = []
     for row in answer.rows:
@@ -115,7 +110,7 @@ def months(say: Say, answer: Months) -> Table:
     states = ("submitted", "approved", "returned", "rejected", "withdrawn")
     columns = (
         Column(say("Unit"), width=24),
-        Column(say("Code"), aside=True),
+        Column(say("Unit code"), aside=True),
         Column(say("People"), "number"),
         Column(say("Declared"), "number"),
         *(Column(state_word(say, state), "number") for state in states[:4]),
@@ -140,7 +135,7 @@ def messages(say: Say, answer: Messages) -> Table:
     """What was sent, and what became of it."""
     columns = (
         Column(say("Made"), "instant", 17),
-        Column(say("Code"), aside=True),
+        Column(say("Member code"), aside=True),
         Column(say("Member")),
         Column(say("Unit"), width=20),
         Column(say("Kind")),
@@ -173,7 +168,7 @@ def messages(say: Say, answer: Messages) -> Table:
 def unreached(say: Say, answer: UnreachedPage) -> Table:
     """Who is not reached by any channel, and why."""
     columns = (
-        Column(say("Code")),
+        Column(say("Member code")),
         Column(say("Member")),
         Column(say("Unit"), width=20),
         Column(say("Why"), width=36),
@@ -181,34 +176,6 @@ def unreached(say: Say, answer: UnreachedPage) -> Table:
     )
     rows = tuple((row.code, row.name, row.unit_name, unreached_why(say, row), row.at) for row in answer.rows)
     return Table(say("Not reached by any channel"), columns, rows)
-
-
-def deeds(say: Say, answer: Deeds) -> Table:
-    """The audit trail."""
-    columns = (
-        Column(say("Number"), "number"),
-        Column(say("When"), "instant", 17),
-        Column(say("Who")),
-        Column(say("Code"), aside=True),
-        Column(say("On behalf of")),
-        Column(say("Deed"), width=16),
-        Column(say("To what"), width=16),
-        Column(say("Particulars"), width=40),
-    )
-    rows = tuple(
-        (
-            row.deed.id,
-            row.deed.at,
-            row.by or say("the system"),
-            row.code,
-            row.behalf,
-            action_word(say, row.deed.action),
-            subject_word(say, row.deed.subject, row.deed.subject_id),
-            facts_text(say, row.deed.facts),
-        )
-        for row in answer.rows
-    )
-    return Table(say("Audit trail"), columns, rows)
 
 
 TABLES: dict[type, Callable[[Say, Any], Table]] = {

@@ -43,6 +43,8 @@ def invitation_word(say: Say, state: str) -> str:
     }[state]
 
 
-def shortened(address: str) -> str:
-    """An address that can be told from another but not used."""
+def shortened(channel: str, address: str) -> str:
+    """An address that can be told from another but not used; the web chat has none of its own."""
+    if channel == "webchat":
+        return ""
     return f"{address[:1]}…{address[-2:]}" if len(address) > 4 else "…"

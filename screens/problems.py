@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
-
 from handlers.context import Refused
 from handlers.declarations.forms import Declare, MyLines
 from handlers.members import Help, Home
@@ -12,10 +9,9 @@ from rules.problems import Problem
 from screens import documents, imports
 from screens.declarations.lines import state_word
 from screens.screen import Choice, Draw, Screen
-from screens.texts import Say, clean, month
+from screens.texts import Say, Sentences, clean, month
 
-Facts = Mapping[str, Any]
-WORDS: dict[str, Callable[[Say, Facts], str]] = {
+WORDS: Sentences = {
     "quantity_out_of_range": lambda say, f: say(
         "{name}: the quantity must be more than 0 and at most {most}{unit}. Please type another.", **f
     ),

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import gettext
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from rules.schemes import Criterion
@@ -18,6 +19,9 @@ FOLDER = Path(__file__).parent / "locale"
 LOCALES = ("zh_CN", "en")
 ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 Say = Callable[..., str]
+Facts = Mapping[str, Any]
+Sentences = dict[str, Callable[[Say, Facts], str]]
+"""The code of a problem → the sentence that tells it with its facts."""
 
 
 @cache

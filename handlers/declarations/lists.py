@@ -10,7 +10,8 @@ from decimal import Decimal
 from handlers.context import Context, Handler, Refused, refuse
 from handlers.declarations.review import allowed
 from handlers.declarations.view import LineView, views
-from handlers.scope import PAGE, narrowed, scope_of, span_of
+from handlers.naming import criteria
+from handlers.scope import Narrowing, narrowed, scope_of, span_of
 from storage import audit, declarations, ledger, lists, members, reviews
 from storage.audit import DeedRow
 from storage.declarations import Line
@@ -18,20 +19,13 @@ from storage.members import UnitRow
 
 
 @dataclass(frozen=True, slots=True)
-class ListLines:
-    """Lines in sight; `period` is a month, a year or "", `member` a code or part of a name; `whole` is for a file."""
+class ListLines(Narrowing):
+    """Lines in sight."""
 
-    unit: int = 0
-    member: str = ""
-    period: str = ""
     state: str = ""
-    criterion: str = ""
     source: str = ""
     text: str = ""
     sort: str = "newest"
-    offset: int = 0
-    limit: int = PAGE
-    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,22 +108,18 @@ class LineHistory:
 
 def list_lines(context: Context, request: ListLines) -> Lines | Refused:
     """One page of the lines in sight."""
-    scope = scope_of(context, "see_lines", request.unit)
-    if isinstance(scope, Refused):
-        return scope
-    wanted = narrowed(context, scope, request.unit, request.member, request.period, whole=request.whole)
-    if isinstance(wanted, Refused):
-        return wanted
+    found = narrowed(context, "see_lines", request)
+    if isinstance(found, Refused):
+        return found
+    scope, wanted = found
     if request.state and request.state not in lists.LISTED_STATES:
         return refuse("filter_unclear")
     states = (request.state,) if request.state else lists.LISTED_STATES
-    wanted = replace(
-        wanted, states=states, criterion=request.criterion, source=request.source, text=request.text.strip()
-    )
+    wanted = replace(wanted, states=states, source=request.source, text=request.text.strip())
     total = lists.count_lines(context.connection, wanted)
     span = span_of(request.offset, request.limit, total)
-    found = lists.page_of_lines(context.connection, wanted, request.sort, span)
-    return Lines(request, tuple(_listed(context, found, scope.names())), total)
+    rows = lists.page_of_lines(context.connection, wanted, request.sort, span)
+    return Lines(request, tuple(_listed(context, rows, scope.names())), total)
 
 
 def _listed(context: Context, lines: Iterable[Line], units: dict[int, str]) -> list[ListedLine]:
@@ -148,10 +138,7 @@ def choices(context: Context, request: ListChoices) -> Choices | Refused:
     scope = scope_of(context, request.action)
     if isinstance(scope, Refused):
         return scope
-    named: dict[str, str] = {}
-    for number in lists.scheme_texts(context.connection):
-        named |= {each.code: each.name for each in context.version(number).scheme.criteria.values()}
-    return Choices(scope.units, tuple(named.items()))
+    return Choices(scope.units, tuple(criteria(context).items()))
 
 
 def open_line(context: Context, request: OpenLine) -> LineHistory | Refused:

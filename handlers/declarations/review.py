@@ -140,7 +140,7 @@ def flags_for(context: Context, lines: list[Line]) -> dict[int, tuple[Flag, ...]
 
 def show_queue(context: Context, request: ShowQueue) -> Queue | Refused:
     """The actor's queue; without pins a fresh one, with pins another page of the one shown."""
-    if not any(grant.role in ("secretary", "officer") for grant in context.actor.grants):
+    if not context.actor.granted("review"):
         return refuse("not_reviewer")
     if request.pins:
         found = declarations.by_ids(context.connection, [number for number, _ in request.pins])

@@ -8,23 +8,15 @@ from decimal import Decimal
 
 from handlers.context import Context, Handler, Refused, refuse
 from handlers.ledger.points import Explanation, MyPoints, Points, Why, my_points, why
-from handlers.scope import PAGE, narrowed, scope_of, span_of
+from handlers.scope import Narrowing, narrowed, span_of
 from rules.access import Actor
 from rules.schemes import Criterion
 from storage import declarations, lists
 
 
 @dataclass(frozen=True, slots=True)
-class ListEntries:
-    """Entries in sight, in the order of posting; filters as in ListLines."""
-
-    unit: int = 0
-    member: str = ""
-    period: str = ""
-    criterion: str = ""
-    offset: int = 0
-    limit: int = PAGE
-    whole: bool = False
+class ListEntries(Narrowing):
+    """Entries in sight, in the order of posting."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +77,10 @@ class Explained:
 
 def list_entries(context: Context, request: ListEntries) -> Entries | Refused:
     """One page of the entries in sight."""
-    scope = scope_of(context, "see_ledger", request.unit)
-    if isinstance(scope, Refused):
-        return scope
-    wanted = narrowed(context, scope, request.unit, request.member, request.period, whole=request.whole)
-    if isinstance(wanted, Refused):
-        return wanted
-    wanted = replace(wanted, criterion=request.criterion)
+    found = narrowed(context, "see_ledger", request)
+    if isinstance(found, Refused):
+        return found
+    scope, wanted = found
     total, points = lists.sum_of_entries(context.connection, wanted)
     span = span_of(request.offset, request.limit, total)
     carried = lists.carried(context.connection, wanted, "oldest", span.start)

@@ -40,7 +40,7 @@ def announcements(say: Say, answer: AnnouncementPage) -> Table:
 def recipients(say: Say, answer: Recipients) -> Table:
     """Who got an announcement, and what became of it."""
     columns = (
-        Column(say("Code"), aside=True),
+        Column(say("Member code"), aside=True),
         Column(say("Member")),
         Column(say("Unit"), width=20),
         Column(say("State"), width=18),

@@ -2,23 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
 
 from handlers.declarations.view import LineView
 from rules.declarations import Flag
 from screens.texts import Say, amount, clean, joined, names, note_text, number, signed
 
+STATES: dict[str, Callable[[Say], str]] = {
+    "draft": lambda say: say("draft"),
+    "submitted": lambda say: say("waiting for review"),
+    "approved": lambda say: say("approved"),
+    "returned": lambda say: say("returned"),
+    "rejected": lambda say: say("rejected"),
+    "withdrawn": lambda say: say("withdrawn"),
+}
+SOURCES: dict[str, Callable[[Say], str]] = {
+    "member": lambda say: say("declared"),
+    "organisation": lambda say: say("entered by the organisation"),
+}
+
 
 def state_word(say: Say, state: str) -> str:
     """The state of a line."""
-    return {
-        "draft": say("draft"),
-        "submitted": say("waiting for review"),
-        "approved": say("approved"),
-        "returned": say("returned"),
-        "rejected": say("rejected"),
-        "withdrawn": say("withdrawn"),
-    }[state]
+    return STATES[state](say)
+
+
+def source_word(say: Say, source: str) -> str:
+    """Who made a line."""
+    return SOURCES[source](say)
 
 
 def attendance_word(say: Say, state: str | None) -> str:

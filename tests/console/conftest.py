@@ -19,7 +19,16 @@ from storage.members import member_by_code
 
 Browsers = Callable[[str], TestClient]
 # what reads and writes rows in ways of its own; the other files look at words, cookies and roles
-ON_BOTH = {"test_data", "test_files", "test_link", "test_people", "test_publication", "test_review"}
+ON_BOTH = {
+    "test_data",
+    "test_exports",
+    "test_files",
+    "test_link",
+    "test_people",
+    "test_publication",
+    "test_review",
+    "test_trail",
+}
 SQLITE_ONLY = {"test_the_token_and_the_key_are_stored_as_hashes": "reads the file"}
 
 

@@ -211,6 +211,14 @@ def test_every_form_needs_its_key_and_its_origin(shared: tuple[Parts, TestClient
     assert own.status_code in (200, 303, 422)
 
 
+@pytest.mark.parametrize(("code", "reviews"), [("m01", True), ("s01", True), ("s03", False), ("s04", False)])
+def test_only_who_may_decide_is_led_to_what_waits(as_person: Browsers, code: str, reviews: bool):
+    client = as_person(code)
+    for path in ("/console/declarations", "/console/declarations/months"):
+        assert ("/console/declarations/queue" in client.get(path).text) == reviews, path
+    assert client.get("/console/declarations/queue").status_code == (200 if reviews else 403)
+
+
 def test_every_route_stands_in_the_table_and_every_row_has_a_route(house: TestClient):
     app: Any = house.app
     door = next(route for route in app.routes if isinstance(route, Route) and route.path == "/console")

@@ -121,7 +121,7 @@ def test_rows_on_all_pages_are_the_rows_of_the_file_and_of_the_database(as_perso
         seen += numbers
     book = take(client, "/console/declarations?period=2026", list="lines", period="2026")
     rows = list(book.worksheets[0].iter_rows(values_only=True))
-    assert rows[0][-1] == "编号"
+    assert rows[0][-1] == "条目编号"
     assert [str(row[-1]) for row in rows[1:]] == seen
     with looking(parts) as connection:
         query = (

@@ -203,6 +203,14 @@ def test_addresses_are_not_shown_in_full(parts: Parts, as_person: Browsers):
     assert "o…91" in page
 
 
+def test_the_web_chat_has_no_address_of_its_own_to_show(parts: Parts, as_person: Browsers):
+    number, now = number_of(parts, "m01"), parts.clock.now()
+    parts.database.write(lambda connection: members.bind(connection, "webchat", f"m{number}", number, now))
+    page = as_person("s05").get(page_of(parts, "m01")).text
+    assert re.search(r'>网页聊天</td><td data-label="渠道地址" class="blank">—</td>', page)
+    assert "…</td>" not in page
+
+
 def test_names_with_markup_are_shown_as_text(parts: Parts, as_person: Browsers):
     number, name = number_of(parts, "m03"), "<img src=x onerror=alert(1)>‮"
     change = members.member.update().where(members.member.c.id == number).values(name=name)

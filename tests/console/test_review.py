@@ -1,6 +1,7 @@
 """Reviewing on the console: what was ticked, exactly as it was shown, with a reason for what is not approved."""
 
 import re
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -41,6 +42,17 @@ def state(parts: Parts, number: int) -> str:
 def pins(page: str) -> dict[int, str]:
     """Line → the name of its box on the queue."""
     return {int(found[2]): found[1] for found in re.finditer(r'name="(pin-(\d+):\d+)"', page)}
+
+
+def test_what_is_undecided_leads_to_where_the_visitor_can_look(parts: Parts, as_person: Browsers):
+    declare(parts, "m03", C01=1)
+    parts.clock.move(parts.clock.now() + timedelta(days=10))
+    for code, path in (("m01", QUEUE), ("s04", "/console/declarations/months?period=2026-11")):
+        page = as_person(code).get("/console").text
+        link = re.search(r'<a href="([^"]*)">(?:(?!</a>).)*以前月份', page, re.DOTALL)
+        assert link, page
+        assert link[1] == path
+        assert as_person(code).get(path).status_code == 200
 
 
 def posted(client: TestClient, **fields: str) -> str:

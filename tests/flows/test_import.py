@@ -15,9 +15,9 @@ import sqlalchemy as sa
 
 from benchmarks.process import Server, environment
 from bot.config import Settings
-from bot.hatch import OPERATOR
 from bot.opening import Parts, open_parts, real_time
 from handlers.imports import BeginImport, ImportMembers
+from rules.access import OPERATOR
 from rules.imports.entries import MemberEntry
 from storage.imports import import_run
 from tests.flows.commands import zhibu

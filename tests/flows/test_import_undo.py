@@ -6,10 +6,9 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from bot.config import Settings
-from bot.hatch import OPERATOR
 from bot.opening import open_parts, real_time
 from handlers.members import Invite, Redeem
-from rules.access import SYSTEM
+from rules.access import OPERATOR, SYSTEM
 from storage.imports import standing
 from storage.members import membership, role
 from tests.flows.commands import zhibu

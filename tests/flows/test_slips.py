@@ -12,11 +12,11 @@ from starlette.testclient import TestClient
 from benchmarks.process import Server
 from bot.app import build
 from bot.config import Settings
-from bot.hatch import OPERATOR
 from bot.opening import open_parts, real_time
 from bot.secrets import hashed
 from handlers.context import Refused
 from handlers.invitations import InviteAll, Slip
+from rules.access import OPERATOR
 from storage import invitations
 from tests.flows.commands import zhibu
 from tests.flows.tables import imported, workbook

@@ -4,7 +4,7 @@ from itertools import product
 
 import pytest
 
-from rules.access import PERMISSIONS, ROLES, SYSTEM, Actor, Grant, Holder, reviewers
+from rules.access import AT_THE_MACHINE, OPERATOR, PERMISSIONS, ROLES, SYSTEM, Actor, Grant, Holder, reviewers
 
 MEMBER, PEER, OTHER, DEPUTY, OFFICER, SECOND_OFFICER = 1, 2, 3, 4, 5, 6
 
@@ -23,6 +23,7 @@ UNDER = ("own", "below", "far below")
 # (action, role): the targets it reaches; what does not stand here reaches nothing
 ALLOWED = {
     ("review", "secretary"): ("own",),
+    ("review", "officer"): UNDER,
     ("record", "secretary"): ("own",),
     ("reverse", "secretary"): ("own",),
     ("reverse", "officer"): UNDER,
@@ -93,6 +94,12 @@ def test_the_table_names_no_action_or_role_that_is_unknown():
 def test_a_member_without_a_role_and_the_system_may_nothing(action: str):
     for actor in (Actor(MEMBER, unit=2, path="/1/2/"), SYSTEM):
         assert [name for name, target in TARGETS.items() if actor.may(action, *target)] == []
+
+
+def test_the_trail_tells_the_operator_from_the_system_and_from_members():
+    grant = Grant("administrator", 2, "/1/2/")
+    numbers = [actor.recorded for actor in (SYSTEM, OPERATOR, Actor(MEMBER), Actor(MEMBER, grants=(grant,)))]
+    assert numbers == [0, AT_THE_MACHINE, MEMBER, MEMBER]
 
 
 OWN, ACTING = Grant("secretary", 2, "/1/2/"), Grant("secretary", 2, "/1/2/", behalf=OTHER)
