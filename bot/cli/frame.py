@@ -117,13 +117,13 @@ class Acting:
 
     def do(self, request: Any) -> Any:
         """Runs a request as the operator and waits until it is durable."""
-        from bot.hatch import OPERATOR
+        from rules.access import OPERATOR
 
         return self.desk.do(OPERATOR, request, self.now) if self.caller is None else self.caller.do(request)
 
     def ask(self, query: Any) -> Any:
         """Runs a query as the operator."""
-        from bot.hatch import OPERATOR
+        from rules.access import OPERATOR
 
         return self.desk.ask(OPERATOR, query, self.now)
 

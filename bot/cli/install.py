@@ -100,9 +100,9 @@ def make(settings: Settings, house: HouseFile, say: Say) -> Invitation:
     """Settings file first, then everything else in one unit: who is cut short begins again."""
     from dataclasses import asdict
 
-    from bot.hatch import OPERATOR
     from bot.secrets import draw
     from handlers.setup import NewUnit, SetUp
+    from rules.access import OPERATOR
     from storage.members import is_empty
 
     units = tuple(NewUnit(unit.code, unit.kind, unit.name, unit.parent) for unit in house.tree)

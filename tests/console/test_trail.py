@@ -6,12 +6,11 @@ import pytest
 import sqlalchemy as sa
 from starlette.testclient import TestClient
 
-from bot.hatch import OPERATOR
 from bot.opening import Parts
 from handlers.members import Invite
 from handlers.periods import OpenPeriods
 from handlers.trail import Deeds, ListDeeds
-from rules.access import SYSTEM
+from rules.access import OPERATOR, SYSTEM
 from screens.texts import words
 from screens.trail import deeds
 from storage import audit
