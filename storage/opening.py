@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
 from storage import upgrade
 from storage.engine import Database, Reader, Store
+
+if TYPE_CHECKING:  # SQLite needs none of it
+    from storage.postgres import PostgresReader
 
 SQLITE = "sqlite:///"
 
@@ -42,10 +46,14 @@ def open_reader(url: str) -> Store | None:
     """Opens a database for reading; None when nothing was ever stored there."""
     path = file_of(url)
     if path is not None:
-        return Reader(path) if path.exists() else None
+        return _used(Reader(path)) if path.exists() else None
     from storage.postgres import PostgresReader
 
-    reader = PostgresReader(url)
+    return _used(PostgresReader(url))
+
+
+def _used(reader: Reader | PostgresReader) -> Store | None:
+    """The reader of a database that has tables."""
     try:
         if reader.read(upgrade.revision) is not None:
             return reader

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from bot.cli.frame import cli, locked, nothing_there, out, reading, settings_or_exit
+from bot.cli.frame import cli, locked, needs_house, out, reading, settings_or_exit
 from bot.config import Settings
 from screens.texts import Say, words
 
@@ -62,8 +62,7 @@ def _make(settings: Settings, say: Say, target: Path, as_json: bool) -> None:
 
     if settings.on_server:
         _on_server(say, say("For the files of evidence: zhibu backup --files-only"))
-    if not settings.database.exists():
-        nothing_there(say, str(settings.data))
+    needs_house(settings, say)
     os.nice(GENTLE)  # the bot goes first
     with out.status("") as shown:
         step = (lambda name: None) if as_json else _steps(say, shown.update)

@@ -54,12 +54,17 @@ def locked(settings: Settings, say: Say) -> IO[str]:
         raise typer.Exit(1) from error
 
 
-def opened(settings: Settings, say: Say, start: datetime | None = None, lock: IO[str] | None = None) -> Parts:
-    """The parts of the house."""
+def opened(settings: Settings, say: Say) -> Parts:
+    """The parts of a house that is there; where none is, that is said and nothing is made."""
+    needs_house(settings, say)
+    return made_or_opened(settings, say, locked(settings, say))
+
+
+def made_or_opened(settings: Settings, say: Say, lock: IO[str], start: datetime | None = None) -> Parts:
+    """The parts of the house, its tables made where there are none yet."""
     from bot.clock import Clock
     from bot.opening import open_parts, real_time
 
-    lock = lock or locked(settings, say)
     with database_told(say):
         parts = open_parts(settings, Clock(real_time, start), lock)
     return parts
@@ -75,13 +80,26 @@ def reading(settings: Settings, say: Say) -> Iterator[tuple[Desk, datetime]]:
             with read_only(settings) as found:
                 yield found
         except NothingThere as error:
-            where = say("the database") if settings.on_server else str(settings.data)
-            nothing_there(say, where, error)
+            _nothing_there(settings, say, error)
 
 
-def nothing_there(say: Say, where: str, cause: Exception | None = None) -> NoReturn:
+def needs_house(settings: Settings, say: Say) -> None:
+    """Ends the command where no house is; a folder that was mistyped is neither locked nor filled."""
+    with reading(settings, say):
+        pass
+
+
+def _nothing_there(settings: Settings, say: Say, cause: Exception) -> NoReturn:
     """Says that no house is there yet, and ends the command."""
-    out.print(say("There is no data in {folder} yet. Begin with zhibu init, or try zhibu demo.", folder=where))
+    where = say("the database") if settings.on_server else str(settings.database.parent.absolute())
+    facts = {"folder": where, "setting": "ZHIBU_DATABASE_URL" if settings.database_url else "ZHIBU_DATA"}
+    out.print(
+        say(
+            "There is no data in {folder}. Check {setting}, or make a house with zhibu init (to try: zhibu demo).",
+            **facts,
+        ),
+        markup=False,
+    )
     raise typer.Exit(1) from cause
 
 

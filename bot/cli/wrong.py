@@ -39,7 +39,8 @@ SETTINGS: dict[str, Callable[[Say, Mapping[str, Any]], str]] = {
         "give sqlite:///FILE or {form}; leave it empty for the data folder", form=f["form"]
     ),
     "database_unfit": lambda say, f: say(
-        "give it as {form}; write @ : / # % inside the password as %40 %3A %2F %23 %25", form=f["form"]
+        "give it as {form}; inside the password write @ : / # and the percent sign as %40 %3A %2F %23 %25",
+        form=f["form"],
     ),
     "secret_unfit": lambda say, f: say("webhook mode needs a secret of 16 to 256 letters, digits, _ or -"),
     "keep_unfit": lambda say, f: say("give days/weeks/months, for example 7/4/12; at least one day"),
