@@ -50,6 +50,7 @@ ACTIONS: dict[str, Callable[[Say], str]] = {
     "password_wrong": lambda say: say("wrong password"),
     "backup_made": lambda say: say("make a backup"),
     "backup_failed": lambda say: say("a backup that failed"),
+    "drop_parked": lambda say: say("give up a message that could not be handled"),
     "restored": lambda say: say("restore a backup"),
 }
 SUBJECTS: dict[str, Callable[[Say], str]] = {
@@ -61,6 +62,7 @@ SUBJECTS: dict[str, Callable[[Say], str]] = {
     "unit": lambda say: say("unit"),
     "announcement": lambda say: say("announcement"),
     "import_run": lambda say: say("import"),
+    "inbox": lambda say: say("message received"),
 }
 PARTICULARS: dict[str, Callable[[Say], str]] = {
     "reason": lambda say: say("reason"),
