@@ -12,7 +12,7 @@ import typer
 from pydantic import ValidationError
 from rich.console import Console
 
-from bot.cli.wrong import Worded, reason, settings_problems
+from bot.cli.wrong import Worded, reason, server_problem, settings_problems
 from bot.config import FILE, Settings
 from screens.texts import Say, words
 
@@ -111,7 +111,7 @@ def database_told(say: Say) -> Iterator[None]:
     try:
         yield
     except Unreachable as error:
-        out.print(say("The database cannot be used: {reason}", reason=str(error)))
+        out.print(server_problem(say, error.code, error.facts), markup=False)
         raise typer.Exit(1) from error
 
 

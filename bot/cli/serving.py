@@ -41,20 +41,20 @@ def demo(
     settings = settings_or_exit(data=folder, port=port)
     say = words(settings.locale)
     start = instant(now, settings, say)
-    door = listening(settings, say)
-    lock = locked(settings, say)
-    if not settings.on_server:
-        remove_unfinished(settings.data)
-    parts = made_or_opened(settings, say, lock, start)
-    if now is None and (last := parts.database.read(last_at)) is not None:
-        parts.clock.move(last)  # a demo whose clock was moved goes on from there
-    if not filled(parts, say):
-        parts.close()
-        where = say("the database") if settings.on_server else settings.data
-        out.print(say("{folder} holds real people; the demo would open it to everybody.", folder=where))
-        raise typer.Exit(1)
-    out.print(say("The demo is open at {address} (Ctrl+C ends it)", address=settings.address))
-    serve(parts, door, demo=True)
+    with listening(settings, say) as door:
+        lock = locked(settings, say)
+        if not settings.on_server:
+            remove_unfinished(settings.data)
+        parts = made_or_opened(settings, say, lock, start)
+        if now is None and (last := parts.database.read(last_at)) is not None:
+            parts.clock.move(last)  # a demo whose clock was moved goes on from there
+        if not filled(parts, say):
+            parts.close()
+            where = say("the database") if settings.on_server else settings.data
+            out.print(say("{folder} holds real people; the demo would open it to everybody.", folder=where))
+            raise typer.Exit(1)
+        out.print(say("The demo is open at {address} (Ctrl+C ends it)", address=settings.address))
+        serve(parts, door, demo=True)
 
 
 def filled(parts: Parts, say: Say) -> bool:

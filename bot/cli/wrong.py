@@ -53,6 +53,24 @@ SETTINGS: dict[str, Callable[[Say, Mapping[str, Any]], str]] = {
     "extra_forbidden": lambda say, f: say("{file} has no setting of this name; correct or delete it", file=FILE),
 }
 
+# why a database server cannot be used; the facts name host, port, user and database, never the password
+SERVER: dict[str, Callable[[Say, Mapping[str, Any]], str]] = {
+    "no_answer": lambda say, f: say("it does not answer. Does it run there, and may this machine reach it?"),
+    "not_let_in": lambda say, f: say("it does not let the user “{user}” in. Check name and password.", **f),
+    "no_database": lambda say, f: say("it has no database “{database}”. Make it first (docs/postgres.md).", **f),
+    "no_right": lambda say, f: say("the user “{user}” may not make tables in “{database}”. Make it the owner.", **f),
+    "wrong_encoding": lambda say, f: say("the database “{database}” must be made with ENCODING 'UTF8'.", **f),
+    "not_encrypted": lambda say, f: say("the encrypted connection fails. Check sslmode and sslrootcert."),
+    "full": lambda say, f: say("it takes no more connections. See max_connections."),
+}
+
+
+def server_problem(say: Say, code: str, facts: Mapping[str, Any]) -> str:
+    """Why a database server cannot be used, and where it was looked for."""
+    told = SERVER[code](say, facts) if code in SERVER else say("its own log says why.")
+    where = say("PostgreSQL on {host}, port {port}, cannot be used (ZHIBU_DATABASE_URL)", **facts)
+    return say("{where}: {told}", where=where, told=told)
+
 
 def reason(say: Say, error: OSError) -> str:
     """Why a file or folder cannot be used; what is not known here is left as the system says it."""
