@@ -12,6 +12,7 @@ import typer
 from pydantic import ValidationError
 from rich.console import Console
 
+from bot.cli.help import Commands
 from bot.cli.wrong import Worded, reason, server_problem, settings_problems
 from bot.config import FILE, Settings
 from screens.texts import Say, words
@@ -21,7 +22,7 @@ if TYPE_CHECKING:  # imported where they are used: a command must answer at once
     from bot.opening import Parts
     from handlers.desk import Desk
 
-cli = typer.Typer(cls=Worded, add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
+cli = Commands(cls=Worded, add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 out = Console(soft_wrap=True, highlight=False)
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot.cli.frame import accepted, acting, cli, opened, out, reading, settings_or_exit
+from bot.cli.help import Commands
 from bot.cli.wrong import Worded
 from bot.config import Settings
 from screens.texts import Say, clean, moment, words
@@ -19,7 +20,7 @@ if TYPE_CHECKING:  # imported where they are used: a command must answer at once
 MOST_TEXT, MOST_ERROR = 40, 100
 YES = ("y", "yes", "是")
 
-inbox = typer.Typer(cls=Worded, no_args_is_help=True, help="Messages that could not be handled.")
+inbox = Commands(cls=Worded, no_args_is_help=True, help="Messages that could not be handled.")
 cli.add_typer(inbox, name="inbox")
 
 Number = Annotated[int, typer.Argument(help="Number of the message, from the list.")]
@@ -130,7 +131,7 @@ def retry(
 
 @inbox.command("drop")
 def drop(
-    numbers: Annotated[list[int], typer.Argument(metavar="NUMBER...", help="Numbers of the messages, from the list.")],
+    numbers: Annotated[list[int], typer.Argument(metavar="NUMBER", help="Numbers of the messages, from the list.")],
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
     """Give up messages that can never be handled; what came in is kept, and the audit trail says so."""

@@ -15,7 +15,8 @@ from rich.console import Console
 from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
-from bot.config import FILE, Settings
+from bot.cli.help import help_of, wished
+from bot.config import FILE
 from screens.texts import Say, words
 
 REASONS: dict[int, Callable[[Say], str]] = {
@@ -113,11 +114,15 @@ def call_problem(say: Say, error: TyperException) -> str:
 class Worded(TyperGroup):
     """The commands; a wrong call ends with a sentence and 2, Ctrl+C at a question with 1."""
 
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Writes the help of all of them."""
+        formatter.write(help_of(self, ctx, words(wished())))
+
     def main(  # type: ignore[override]  # the library's own has more that is never given by name
         self, args: Any = None, prog_name: Any = None, *, standalone_mode: bool = True, **extra: Any
     ) -> Any:
         """Runs a command."""
-        say = words(_locale())
+        say = words(wished())
         told = Console(soft_wrap=True, highlight=False)
         try:
             code = super().main(args, prog_name, standalone_mode=False, **extra)
@@ -133,11 +138,3 @@ class Worded(TyperGroup):
         if not standalone_mode:
             return code
         sys.exit(code or 0)
-
-
-def _locale() -> str:
-    """The language of the settings, as far as they can be read."""
-    try:
-        return Settings().locale
-    except (ValidationError, OSError, UnicodeDecodeError):
-        return "zh_CN"
