@@ -38,7 +38,7 @@ faults: .venv/.dev  ## break the running bot and count what is lost; ONLY=name f
 
 locale: .venv/.dev  ## gather the sentences of the code into the catalogue and compile it
 	@mkdir -p build $(dir $(CATALOGUE))
-	$(BIN)/pybabel --quiet extract --mapping-file pyproject.toml --no-default-keywords --keyword say --add-location file \
+	$(BIN)/python -m babel.messages.frontend --quiet extract --mapping-file pyproject.toml --no-default-keywords --keyword say --add-location file \
 		--sort-by-file --width 120 --project zhibu --output-file $(TEMPLATE) .
 	@test -e $(CATALOGUE) || $(BIN)/pybabel --quiet init --domain zhibu --locale zh_CN --input-file $(TEMPLATE) --output-dir screens/locale
 	$(BIN)/pybabel --quiet update --domain zhibu --locale zh_CN --input-file $(TEMPLATE) --output-dir screens/locale \

@@ -20,6 +20,7 @@ from bot.parked import RetriedAll, RetryParked, retry_parked
 from bot.router import Router
 from handlers.context import Refused
 from handlers.imports import BeginImport, FinishImport, Imported, Importing, ImportMembers, ImportUnits
+from handlers.inbox import DropParked, Dropped
 from handlers.invitations import InviteAll, InvitedAll
 from handlers.members import Invitation, Invite
 from handlers.periods import OpenPeriods, Publish, PublishedVersion, Ran
@@ -59,6 +60,7 @@ ANSWERS: dict[type, type] = {
     UndoImport: Undone,
     InviteAll: InvitedAll,
     RetryParked: RetriedAll,
+    DropParked: Dropped,
     AskAddress: Address,
 }
 NAMED = {kind.__name__: kind for kind in ANSWERS}

@@ -17,11 +17,12 @@ from storage.inbox import ParkedRow
 
 @dataclass(frozen=True, slots=True)
 class Retried:
-    """What became of one: handled, or still parked with its error."""
+    """What became of one: handled, or still parked with its error; an `unreadable` one will never be handled."""
 
     id: int
     handled: bool
     error: str = ""
+    unreadable: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +51,9 @@ async def retry_parked(router: Router, request: RetryParked) -> RetriedAll:
 
 
 async def _retry(router: Router, row: ParkedRow) -> Retried:
-    inbounds, error = _inbounds(row)
+    inbounds = inbounds_of(row)
     if not inbounds:
-        return Retried(row.id, handled=False, error=error)
+        return Retried(row.id, handled=False, error=row.error, unreadable=inbounds is None)
     for number, inbound in enumerate(inbounds):
         again = replace(inbound, by_answer=inbound.channel == WEBCHAT, edit="")
         await router.accept(again, parked=row.id if number == 0 else 0)
@@ -60,14 +61,12 @@ async def _retry(router: Router, row: ParkedRow) -> Retried:
     return Retried(row.id, handled=not left, error=left[0].error if left else "")
 
 
-def _inbounds(row: ParkedRow) -> tuple[tuple[Inbound, ...], str]:
-    """The messages as they came in, or why they cannot be read even now."""
+def inbounds_of(row: ParkedRow) -> tuple[Inbound, ...] | None:
+    """The messages as they came in; None when they cannot be read even now."""
     try:
         if "inbound" in row.said:
-            return (msgspec.convert(row.said["inbound"], Inbound),), ""
+            return (msgspec.convert(row.said["inbound"], Inbound),)
         found = edge.meaning(edge.read(msgspec.json.decode(row.said.get("raw", ""))))
-    except (msgspec.ValidationError, msgspec.DecodeError) as error:
-        return (), f"{type(error).__name__}: {error}"
-    if found.fetch is not None or not found.inbounds:
-        return (), row.error
-    return found.inbounds, ""
+    except (msgspec.ValidationError, msgspec.DecodeError):
+        return None
+    return found.inbounds if found.fetch is None else ()

@@ -1,13 +1,14 @@
-"""Housekeeping of what came in: replies are kept for ever, old buttons and questions are not."""
+"""What came in: replies are kept for ever, old buttons and questions are not; the unhandled may be given up."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
 
-from handlers.context import Context, Handler
+from handlers.context import Context, Handler, Refused, refuse
 from handlers.periods import Ran
 from storage import inbox
+from storage.audit import Deed
 
 KEPT = timedelta(days=30)
 
@@ -17,9 +18,32 @@ class Tidy:
     """Forgets buttons and questions that expired a month ago."""
 
 
+@dataclass(frozen=True, slots=True)
+class DropParked:
+    """Gives up messages that could not be handled, by their numbers."""
+
+    numbers: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """Those that still waited and are given up."""
+
+    numbers: tuple[int, ...]
+
+
 def tidy(context: Context, _request: Tidy) -> Ran:
     """What is forgotten is answered like any unknown button: with the current screen."""
     return Ran(inbox.forget_expired(context.connection, context.now - KEPT))
 
 
-REQUESTS: dict[type, Handler] = {Tidy: tidy}
+def drop_parked(context: Context, request: DropParked) -> Dropped | Refused:
+    """Their rows stay, marked; the trail says who gave up which."""
+    if context.actor.may("install", 0, "/") is None:
+        return refuse("not_allowed")
+    dropped = inbox.drop_parked(context.connection, request.numbers)
+    context.audit_all([Deed("drop_parked", "inbox", number, {}) for number in dropped])
+    return Dropped(tuple(dropped))
+
+
+REQUESTS: dict[type, Handler] = {Tidy: tidy, DropParked: drop_parked}

@@ -49,6 +49,7 @@ ACTIONS: dict[str, Callable[[Say], str]] = {
     "password_wrong": lambda say: say("wrong password"),
     "backup_made": lambda say: say("make a backup"),
     "backup_failed": lambda say: say("a backup that failed"),
+    "drop_parked": lambda say: say("give up a message that could not be handled"),
     "restored": lambda say: say("restore a backup"),
 }
 EXPORTED: dict[str, Callable[[Say], str]] = {

@@ -25,6 +25,7 @@ SUBJECTS: dict[str, Callable[[Say], str]] = {
     "announcement": lambda say: say("announcement"),
     "import_run": lambda say: say("import"),
     "backup": lambda say: say("backup"),
+    "inbox": lambda say: say("message received"),
 }
 NUMBERED = ("line", "entry", "import_run")
 """Things people know by number too: it stands in their lists."""

@@ -178,6 +178,12 @@ def park_again(connection: sa.Connection, number: int, error: str) -> None:
     connection.execute(sa.update(inbox).where(inbox.c.id == number, inbox.c.state == "parked").values(error=error))
 
 
+def drop_parked(connection: sa.Connection, numbers: Sequence[int]) -> list[int]:
+    """Gives parked messages up; what was said and what went wrong stays in their rows. Gives those that waited."""
+    query = sa.update(inbox).where(inbox.c.id.in_(numbers), inbox.c.state == "parked").values(state="dropped")
+    return sorted(connection.execute(query.returning(inbox.c.id)).scalars())
+
+
 def is_parked(connection: sa.Connection, number: int) -> bool:
     """Whether a message still waits to be handled."""
     query = sa.select(inbox.c.id).where(inbox.c.id == number, inbox.c.state == "parked")

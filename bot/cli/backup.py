@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from bot.cli.frame import cli, locked, nothing_there, out, reading, settings_or_exit
+from bot.cli.frame import cli, locked, needs_house, out, reading, settings_or_exit
 from bot.config import Settings
 from screens.texts import Say, words
 
@@ -62,8 +62,7 @@ def _make(settings: Settings, say: Say, target: Path, as_json: bool) -> None:
 
     if settings.on_server:
         _on_server(say, say("For the files of evidence: zhibu backup --files-only"))
-    if not settings.database.exists():
-        nothing_there(say, str(settings.data))
+    needs_house(settings, say)
     os.nice(GENTLE)  # the bot goes first
     with out.status("") as shown:
         step = (lambda name: None) if as_json else _steps(say, shown.update)
@@ -155,23 +154,24 @@ def _list(settings: Settings, say: Say, folder: Path, as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps(found, ensure_ascii=False))
         return
-    out.print(_table(say, found) if found else say("There is no backup in {folder}.", folder=folder))
+    out.print(table_of(say, found) if found else say("There is no backup in {folder}.", folder=folder))
 
 
-def _table(say: Say, found: list[dict[str, Any]]) -> Any:
+def table_of(say: Say, found: list[dict[str, Any]]) -> Any:
+    """The backups for people, whole at 80 columns; `--json` tells the rest."""
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
 
-    heads = (say("file"), "MB", say("tables"), say("members"), say("lines"), say("entries"), say("audit"), say("files"))
-    drawn = Table(*heads, box=SIMPLE_HEAD, padding=0, collapse_padding=True)
-    drawn.columns[0].no_wrap = True
+    drawn = Table(box=SIMPLE_HEAD, padding=0, collapse_padding=True, show_edge=False)
+    drawn.add_column(say("file"), no_wrap=True)
+    for head in ("MB", say("members"), say("lines"), say("entries"), say("files")):
+        drawn.add_column(head, justify="right", no_wrap=True)
+    drawn.add_column("", no_wrap=True)
     for each in found:
-        if not each["readable"]:
-            drawn.add_row(each["file"], megabytes(each["size"]), say("damaged"), style="red")
-            continue
-        counts = (each[name] for name in ("revision", "member", "line", "entry", "audit", "files"))
-        incomplete = (say("incomplete"),) if each["missing"] else ()
-        drawn.add_row(" ".join((each["file"], *incomplete)), megabytes(each["size"]), *map(str, counts))
+        counts = [str(each.get(name, "")) for name in ("member", "line", "entry", "files")]
+        state = say("damaged") if not each["readable"] else say("incomplete") if each["missing"] else ""
+        style = None if each["readable"] else "red"
+        drawn.add_row(each["file"], megabytes(each["size"]), *counts, state, style=style)
     return drawn
 
 

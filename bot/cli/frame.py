@@ -12,7 +12,8 @@ import typer
 from pydantic import ValidationError
 from rich.console import Console
 
-from bot.cli.wrong import Worded, reason, settings_problems
+from bot.cli.help import Commands
+from bot.cli.wrong import Worded, reason, server_problem, settings_problems
 from bot.config import FILE, Settings
 from screens.texts import Say, words
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:  # imported where they are used: a command must answer at once
     from bot.opening import Parts
     from handlers.desk import Desk
 
-cli = typer.Typer(cls=Worded, add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
+cli = Commands(cls=Worded, add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 out = Console(soft_wrap=True, highlight=False)
 
 
@@ -54,12 +55,17 @@ def locked(settings: Settings, say: Say) -> IO[str]:
         raise typer.Exit(1) from error
 
 
-def opened(settings: Settings, say: Say, start: datetime | None = None, lock: IO[str] | None = None) -> Parts:
-    """The parts of the house."""
+def opened(settings: Settings, say: Say) -> Parts:
+    """The parts of a house that is there; where none is, that is said and nothing is made."""
+    needs_house(settings, say)
+    return made_or_opened(settings, say, locked(settings, say))
+
+
+def made_or_opened(settings: Settings, say: Say, lock: IO[str], start: datetime | None = None) -> Parts:
+    """The parts of the house, its tables made where there are none yet."""
     from bot.clock import Clock
     from bot.opening import open_parts, real_time
 
-    lock = lock or locked(settings, say)
     with database_told(say):
         parts = open_parts(settings, Clock(real_time, start), lock)
     return parts
@@ -75,13 +81,26 @@ def reading(settings: Settings, say: Say) -> Iterator[tuple[Desk, datetime]]:
             with read_only(settings) as found:
                 yield found
         except NothingThere as error:
-            where = say("the database") if settings.on_server else str(settings.data)
-            nothing_there(say, where, error)
+            _nothing_there(settings, say, error)
 
 
-def nothing_there(say: Say, where: str, cause: Exception | None = None) -> NoReturn:
+def needs_house(settings: Settings, say: Say) -> None:
+    """Ends the command where no house is; a folder that was mistyped is neither locked nor filled."""
+    with reading(settings, say):
+        pass
+
+
+def _nothing_there(settings: Settings, say: Say, cause: Exception) -> NoReturn:
     """Says that no house is there yet, and ends the command."""
-    out.print(say("There is no data in {folder} yet. Begin with zhibu init, or try zhibu demo.", folder=where))
+    where = say("the database") if settings.on_server else str(settings.database.parent.absolute())
+    facts = {"folder": where, "setting": "ZHIBU_DATABASE_URL" if settings.database_url else "ZHIBU_DATA"}
+    out.print(
+        say(
+            "There is no data in {folder}. Check {setting}, or make a house with zhibu init (to try: zhibu demo).",
+            **facts,
+        ),
+        markup=False,
+    )
     raise typer.Exit(1) from cause
 
 
@@ -93,7 +112,7 @@ def database_told(say: Say) -> Iterator[None]:
     try:
         yield
     except Unreachable as error:
-        out.print(say("The database cannot be used: {reason}", reason=str(error)))
+        out.print(server_problem(say, error.code, error.facts), markup=False)
         raise typer.Exit(1) from error
 
 

@@ -13,6 +13,7 @@ from rich.progress import Progress
 from rich.table import Table as Drawn
 
 from bot.cli.frame import Acting, accepted, acting, cli, out, settings_or_exit
+from bot.cli.help import Commands
 from bot.cli.wrong import Worded, reason
 from screens.texts import Say, words
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:  # imported where they are used: a command must answer at once
     from rules.imports.changes import Comparison
     from rules.imports.entries import Flaw, Table
 
-imports = typer.Typer(cls=Worded, no_args_is_help=True, help="Units and members from a table: template, members, undo.")
+imports = Commands(cls=Worded, no_args_is_help=True, help="Units and members from a table: template, members, undo.")
 cli.add_typer(imports, name="import")
 SHOWN = 20
 MOST_FLAWS = 200

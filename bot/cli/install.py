@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from bot.cli.frame import accepted, cli, locked, opened, out, settings_or_exit
+from bot.cli.frame import accepted, cli, locked, made_or_opened, out, settings_or_exit
 from bot.cli.wrong import reason
 from bot.config import Settings, known_zone, write_file
 from screens.texts import Say, words
@@ -107,7 +107,7 @@ def make(settings: Settings, house: HouseFile, say: Say) -> Invitation:
 
     units = tuple(NewUnit(unit.code, unit.kind, unit.name, unit.parent) for unit in house.tree)
     request = SetUp(units, house.administrator.code, house.administrator.name, **asdict(draw()))
-    parts = opened(settings, say, lock=locked(settings, say))
+    parts = made_or_opened(settings, say, locked(settings, say))
     try:
         if parts.database.read(is_empty):
             write_file(settings.data, _kept(house))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot.cli.frame import accepted, acting, cli, out, settings_or_exit
+from bot.cli.help import Commands
 from bot.cli.install import document_in, refuse_document
 from bot.cli.wrong import Worded
 from bot.config import Settings
@@ -20,7 +21,7 @@ if TYPE_CHECKING:  # imported where they are used: a command must answer at once
     from rules.problems import Problem
     from rules.schemes import Scheme
 
-scheme = typer.Typer(cls=Worded, no_args_is_help=True, help="Rulebooks: check a file, publish it.")
+scheme = Commands(cls=Worded, no_args_is_help=True, help="Rulebooks: check a file, publish it.")
 cli.add_typer(scheme, name="scheme")
 
 File = Annotated[Path, typer.Argument(help="The rulebook, a YAML file.")]

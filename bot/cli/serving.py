@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.progress import Progress
 
-from bot.cli.frame import cli, instant, locked, opened, out, settings_or_exit
+from bot.cli.frame import cli, instant, locked, made_or_opened, opened, out, settings_or_exit
 from bot.cli.wrong import reason
 from bot.config import Settings
 from bot.logs import log_from
@@ -41,20 +41,20 @@ def demo(
     settings = settings_or_exit(data=folder, port=port)
     say = words(settings.locale)
     start = instant(now, settings, say)
-    door = listening(settings, say)
-    lock = locked(settings, say)
-    if not settings.on_server:
-        remove_unfinished(settings.data)
-    parts = opened(settings, say, start, lock)
-    if now is None and (last := parts.database.read(last_at)) is not None:
-        parts.clock.move(last)  # a demo whose clock was moved goes on from there
-    if not filled(parts, say):
-        parts.close()
-        where = say("the database") if settings.on_server else settings.data
-        out.print(say("{folder} holds real people; the demo would open it to everybody.", folder=where))
-        raise typer.Exit(1)
-    out.print(say("The demo is open at {address} (Ctrl+C ends it)", address=settings.address))
-    serve(parts, door, demo=True)
+    with listening(settings, say) as door:
+        lock = locked(settings, say)
+        if not settings.on_server:
+            remove_unfinished(settings.data)
+        parts = made_or_opened(settings, say, lock, start)
+        if now is None and (last := parts.database.read(last_at)) is not None:
+            parts.clock.move(last)  # a demo whose clock was moved goes on from there
+        if not filled(parts, say):
+            parts.close()
+            where = say("the database") if settings.on_server else settings.data
+            out.print(say("{folder} holds real people; the demo would open it to everybody.", folder=where))
+            raise typer.Exit(1)
+        out.print(say("The demo is open at {address} (Ctrl+C ends it)", address=settings.address))
+        serve(parts, door, demo=True)
 
 
 def filled(parts: Parts, say: Say) -> bool:
@@ -101,17 +101,17 @@ def run(port: Port = None) -> None:
     """Run the house: web chat, schedule and sending."""
     from storage.members import is_empty
 
-    log_from(logging.INFO)
     settings = settings_or_exit(port=port)
     say = words(settings.locale)
-    door = listening(settings, say)
-    parts = opened(settings, say)
-    if parts.database.read(is_empty):
-        parts.close()
-        out.print(say("There are no units yet. First: zhibu init"))
-        raise typer.Exit(1)
-    out.print(say("Open at {address}/chat (Ctrl+C ends it)", address=settings.address))
-    serve(parts, door, demo=False)
+    with listening(settings, say) as door:
+        parts = opened(settings, say)
+        if parts.database.read(is_empty):
+            parts.close()
+            out.print(say("There are no units yet. First: zhibu init"))
+            raise typer.Exit(1)
+        out.print(say("Open at {address}/chat (Ctrl+C ends it)", address=settings.address))
+        log_from(logging.INFO)
+        serve(parts, door, demo=False)
 
 
 def listening(settings: Settings, say: Say) -> socket.socket:

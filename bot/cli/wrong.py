@@ -15,7 +15,8 @@ from rich.console import Console
 from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
-from bot.config import FILE, Settings
+from bot.cli.help import help_of, wished
+from bot.config import FILE
 from screens.texts import Say, words
 
 REASONS: dict[int, Callable[[Say], str]] = {
@@ -39,7 +40,8 @@ SETTINGS: dict[str, Callable[[Say, Mapping[str, Any]], str]] = {
         "give sqlite:///FILE or {form}; leave it empty for the data folder", form=f["form"]
     ),
     "database_unfit": lambda say, f: say(
-        "give it as {form}; write @ : / # % inside the password as %40 %3A %2F %23 %25", form=f["form"]
+        "give it as {form}; inside the password write @ : / # and the percent sign as %40 %3A %2F %23 %25",
+        form=f["form"],
     ),
     "secret_unfit": lambda say, f: say("webhook mode needs a secret of 16 to 256 letters, digits, _ or -"),
     "keep_unfit": lambda say, f: say("give days/weeks/months, for example 7/4/12; at least one day"),
@@ -51,6 +53,24 @@ SETTINGS: dict[str, Callable[[Say, Mapping[str, Any]], str]] = {
     ),
     "extra_forbidden": lambda say, f: say("{file} has no setting of this name; correct or delete it", file=FILE),
 }
+
+# why a database server cannot be used; the facts name host, port, user and database, never the password
+SERVER: dict[str, Callable[[Say, Mapping[str, Any]], str]] = {
+    "no_answer": lambda say, f: say("it does not answer. Does it run there, and may this machine reach it?"),
+    "not_let_in": lambda say, f: say("it does not let the user “{user}” in. Check name and password.", **f),
+    "no_database": lambda say, f: say("it has no database “{database}”. Make it first (docs/postgres.md).", **f),
+    "no_right": lambda say, f: say("the user “{user}” may not make tables in “{database}”. Make it the owner.", **f),
+    "wrong_encoding": lambda say, f: say("the database “{database}” must be made with ENCODING 'UTF8'.", **f),
+    "not_encrypted": lambda say, f: say("the encrypted connection fails. Check sslmode and sslrootcert."),
+    "full": lambda say, f: say("it takes no more connections. See max_connections."),
+}
+
+
+def server_problem(say: Say, code: str, facts: Mapping[str, Any]) -> str:
+    """Why a database server cannot be used, and where it was looked for."""
+    told = SERVER[code](say, facts) if code in SERVER else say("its own log says why.")
+    where = say("PostgreSQL on {host}, port {port}, cannot be used (ZHIBU_DATABASE_URL)", **facts)
+    return say("{where}: {told}", where=where, told=told)
 
 
 def reason(say: Say, error: OSError) -> str:
@@ -94,11 +114,15 @@ def call_problem(say: Say, error: TyperException) -> str:
 class Worded(TyperGroup):
     """The commands; a wrong call ends with a sentence and 2, Ctrl+C at a question with 1."""
 
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Writes the help of all of them."""
+        formatter.write(help_of(self, ctx, words(wished())))
+
     def main(  # type: ignore[override]  # the library's own has more that is never given by name
         self, args: Any = None, prog_name: Any = None, *, standalone_mode: bool = True, **extra: Any
     ) -> Any:
         """Runs a command."""
-        say = words(_locale())
+        say = words(wished())
         told = Console(soft_wrap=True, highlight=False)
         try:
             code = super().main(args, prog_name, standalone_mode=False, **extra)
@@ -114,11 +138,3 @@ class Worded(TyperGroup):
         if not standalone_mode:
             return code
         sys.exit(code or 0)
-
-
-def _locale() -> str:
-    """The language of the settings, as far as they can be read."""
-    try:
-        return Settings().locale
-    except (ValidationError, OSError, UnicodeDecodeError):
-        return "zh_CN"

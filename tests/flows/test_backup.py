@@ -1,5 +1,6 @@
 """Backup and restore as an operator types them, in real processes."""
 
+import io
 import json
 import os
 import re
@@ -12,7 +13,11 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from rich.cells import cell_len
+from rich.console import Console
 
+from bot.cli.backup import table_of
+from screens.texts import words as words_of
 from storage.engine import sqlite_engine
 from tests.flows.people import People
 from tests.flows.test_cli import changed, zhibu
@@ -84,6 +89,31 @@ def test_the_list_says_what_is_in_each(folder: Path, target: Path):
     shown = zhibu(folder, "backup", "list", str(target), COLUMNS="200")
     assert one["file"] in shown.stdout
     assert zhibu(folder, "backup", "list", str(target / "none")).returncode == 0
+
+
+@pytest.mark.parametrize("locale", ["zh_CN", "en"])
+def test_the_list_is_whole_at_80_columns(folder: Path, target: Path, locale: str):
+    backup = made(folder, target)
+    damaged = backup.with_name("zhibu-20200101-030000.backup")
+    damaged.write_bytes(b"nothing")
+    shown = zhibu(folder, "backup", "list", str(target), COLUMNS="80", ZHIBU_LOCALE=locale).stdout
+    say = words_of(locale)
+    for head in ("file", "members", "lines", "entries", "files", "damaged"):
+        assert say(head) in shown, shown
+    assert (backup.name in shown, damaged.name in shown, "…" in shown) == (True, True, False)
+
+
+@pytest.mark.parametrize("locale", ["zh_CN", "en"])
+def test_the_list_of_a_large_house_is_whole_at_80_columns(locale: str):
+    counts = {"member": 100_000, "line": 9_999_999, "entry": 9_999_999, "files": 999_999}
+    row = {"file": "zhibu-20261122-030000.backup", "size": 9_999_900_000, "readable": True, "missing": 1, **counts}
+    console = Console(width=80, file=io.StringIO(), soft_wrap=True)
+    console.print(table_of(words_of(locale), [row]))
+    assert isinstance(console.file, io.StringIO)
+    text = console.file.getvalue()
+    assert "…" not in text
+    assert all(told in text for told in ("100000", "9999999 ", "999999", "9999.9", words_of(locale)("incomplete")))
+    assert max(map(cell_len, text.splitlines())) <= 80
 
 
 def test_by_itself_it_stands_in_the_data_folder_and_holds_no_other_backup(folder: Path):

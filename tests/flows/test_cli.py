@@ -105,7 +105,8 @@ def test_an_unknown_setting_in_the_folder_s_file_is_named(tmp_path: Path):
     assert ran.stdout == "ZHIBU_PROT：zhibu.env 里没有这个名称的设置，请改正或删去\n"
 
 
-def test_a_folder_without_a_house_is_not_served(tmp_path: Path):
+def test_a_house_without_units_is_not_served(tmp_path: Path):
+    open_parts(Settings(data=tmp_path)).close()
     for words in (("run", "--port", "0"), ("invite", "a01")):
         ran = zhibu(tmp_path, *words)
         assert (ran.returncode, ran.stdout) == (1, "还没有组织单位。请先执行：zhibu init\n")
