@@ -20,7 +20,7 @@ from handlers import desk
 from handlers.context import Refused
 from handlers.inbox import DropParked
 from handlers.ledger.points import MyPoints
-from rules.access import Actor, Grant
+from rules.access import AT_THE_MACHINE, Actor, Grant
 from storage.engine import sqlite_engine
 from storage.outbox import outbox
 from tests.flows.commands import zhibu
@@ -124,7 +124,7 @@ def test_a_message_is_given_up_and_kept(unreadable: Path):
     assert (state, "update_id" in str(kept)) == ("dropped", True)
     trails = [f"SELECT action, actor_id, subject_id FROM {name}" for name in ("audit", "audit_unlinked")]
     deeds = asked(unreadable, f"SELECT * FROM ({' UNION ALL '.join(trails)}) AS deeds WHERE action = 'drop_parked'")
-    assert deeds == [("drop_parked", 0, int(first))]
+    assert deeds == [("drop_parked", AT_THE_MACHINE, int(first))]
     assert run(unreadable, "drop", first, "--yes") == (1, f"没有编号为 {first} 的未处理消息。\n")
     assert run(unreadable, "retry", first)[0] == 1
     assert zhibu(unreadable, "verify").returncode == 0
