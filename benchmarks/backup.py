@@ -162,7 +162,7 @@ async def _drill(port: int, data: Path, target: Path, size: Size) -> Outcome:
         load.gap_s = GAP_S
         for number in range(size.backups):
             load.allow(BESIDE)
-            kill_after = chance.uniform(0.1, 1.0) * outcome.seconds[-1] if number % 2 else None
+            kill_after = chance.uniform(0.05, 0.95) * min(outcome.seconds) if number % 2 else None
             await _one(load, data, target, outcome, kill_after)
         load.stop()
     outcome.faults += await asyncio.to_thread(_at_the_end, data, target)
