@@ -73,7 +73,7 @@ NAVIGATION: tuple[Entry, ...] = (
     Entry("/console/units", "units", lambda say: say("Units")),
     Entry("/console/announcements", "horn", lambda say: say("Announcements")),
     Entry("/console/deliveries", "bell", lambda say: say("Deliveries")),
-    Entry("/console/trail", "lines", lambda say: say("Audit trail")),
+    Entry("/console/trail", "trail", lambda say: say("Audit trail")),
     Entry("/console/exports", "export", lambda say: say("Exports")),
 )
 WAYS = {(way.method, way.path): way for way in ROUTES}
