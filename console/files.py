@@ -24,8 +24,6 @@ MOST_ROWS = 1_048_575
 MOST_TEXT = 32_767
 """UTF-16 units a cell of Excel holds."""
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "\uff20")
-RICH = "<r>"
-"""A text that begins and ends like this element goes into the file unescaped; written in two runs it does not."""
 OPTIONS = {
     "constant_memory": True,
     "strings_to_formulas": False,
@@ -73,17 +71,19 @@ def write_xlsx(path: Path, table: Table, about: About, zone: ZoneInfo) -> int:
     """Row by row, so that memory does not grow with the table; the last worksheet says what the file is."""
     import xlsxwriter
 
+    from console.sheet import Sheet
+
     with xlsxwriter.Workbook(str(path), {**OPTIONS, "tmpdir": str(path.parent)}) as book:
         formats = _Formats.of(book)
         count, rows = 0, iter(table.rows)
         while True:
             number = count // MOST_ROWS + 1
             name = sheet_name(table.title, number)
-            written = _fill(book.add_worksheet(name), table.columns, rows, formats, zone)
+            written = _fill(book.add_worksheet(name, Sheet), table.columns, rows, formats, zone)
             count += written
             if written < MOST_ROWS:
                 break
-        _say(book.add_worksheet(sheet_name(about.title, 1)), about, formats)
+        _say(book.add_worksheet(sheet_name(about.title, 1), Sheet), about, formats)
     return count
 
 
@@ -122,7 +122,7 @@ def _fill(
         sheet.set_column(place, place, column.width)
     sheet.freeze_panes(1, 0)
     for place, column in enumerate(columns):
-        _text(sheet, 0, place, column.title, formats.head)
+        sheet.write_string(0, place, fitting(column.title), formats.head)
     count = 0
     for row in rows:
         count += 1
@@ -137,7 +137,7 @@ def _put(sheet: Worksheet, row: int, place: int, cell: Cell, formats: _Formats, 
     if cell is None or cell == "":
         return
     if isinstance(cell, str):
-        _text(sheet, row, place, cell, formats.text)
+        sheet.write_string(row, place, fitting(cell), formats.text)
     elif isinstance(cell, datetime):
         sheet.write_datetime(row, place, cell.astimezone(zone).replace(tzinfo=None), formats.instant)
     elif isinstance(cell, date):
@@ -145,14 +145,6 @@ def _put(sheet: Worksheet, row: int, place: int, cell: Cell, formats: _Formats, 
     else:
         whole = cell == int(cell)
         sheet.write_number(row, place, float(Decimal(cell)), formats.whole if whole else formats.fraction)
-
-
-def _text(sheet: Worksheet, row: int, place: int, given: str, form: Format) -> None:
-    text = fitting(given)
-    if text.startswith(RICH):
-        sheet.write_rich_string(row, place, text[:1], form, text[1:], form)
-    else:
-        sheet.write_string(row, place, text, form)
 
 
 def fitting(text: str) -> str:
@@ -169,5 +161,5 @@ def _say(sheet: Worksheet, about: About, formats: _Formats) -> None:
     sheet.set_column(0, 0, 20)
     sheet.set_column(1, 1, 60)
     for row, (name, value) in enumerate(about.facts):
-        _text(sheet, row, 0, name, formats.head)
-        _text(sheet, row, 1, value, formats.text)
+        sheet.write_string(row, 0, fitting(name), formats.head)
+        sheet.write_string(row, 1, fitting(value), formats.text)

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from rules.declarations import LINE_STATES
 from storage.kinds import Instant, Points, slices
-from storage.metadata import identifier, metadata, refers
+from storage.metadata import identifier, metadata, partial_index, refers
 from storage.statement import Statement
 
 declaration = sa.Table(
@@ -53,9 +53,7 @@ line = sa.Table(
     sa.Index("ix_line_unit_state", "unit_id", "state"),
     sa.Index("ix_line_unit_period", "unit_id", "period"),
     sa.Index("ix_line_list", "period", "id", "state", "unit_id", "criterion", "source", "points"),
-    sa.Index(
-        "ix_line_note", "period", "note", sqlite_where=sa.text("note != ''"), postgresql_where=sa.text("note != ''")
-    ),
+    partial_index("ix_line_note", "period", "note", where="note != ''"),
 )
 
 

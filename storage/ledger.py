@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from importlib import import_module
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from rules.scoring import Entry
 from storage.declarations import line
@@ -144,8 +144,7 @@ def put_summary(connection: sa.Connection, rows: Sequence[Mapping[str, Any]]) ->
     """Replaces the summary rows of some members' year."""
     if not rows:
         return
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    insert = dialect.insert(summary)
+    insert = import_module(f"sqlalchemy.dialects.{connection.dialect.name}").insert(summary)  # loads no other dialect
     statement = insert.on_conflict_do_update(
         index_elements=["member_id", "scheme", "year", "node"],
         set_={name: insert.excluded[name] for name in ("posted", "counted", "updated_at")},

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from rules.access import Actor, Grant, Holder
 from storage.kinds import Instant
-from storage.metadata import identifier, metadata, refers
+from storage.metadata import identifier, metadata, partial_index, refers
 from storage.statement import Statement
 
 unit = sa.Table(
@@ -78,14 +78,7 @@ identity = sa.Table(
     sa.Column("bound_at", Instant, nullable=False),
     sa.Column("unbound_at", Instant),
     sa.Column("blocked_at", Instant),
-    sa.Index(
-        "uq_identity_live",
-        "channel",
-        "address",
-        unique=True,
-        sqlite_where=sa.text("unbound_at IS NULL"),
-        postgresql_where=sa.text("unbound_at IS NULL"),
-    ),
+    partial_index("uq_identity_live", "channel", "address", where="unbound_at IS NULL", unique=True),
 )
 
 

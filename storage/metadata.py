@@ -22,3 +22,8 @@ def identifier() -> sa.Column[int]:
 def refers(name: str, target: str, *, nullable: bool = False, index: bool = False) -> sa.Column[int]:
     """A column that points to another table's row."""
     return sa.Column(name, sa.BigInteger, sa.ForeignKey(target), nullable=nullable, index=index)
+
+
+def partial_index(name: str, *columns: str, where: str, unique: bool = False) -> sa.Index:
+    """An index of some rows; PostgreSQL learns which in storage/tables.py, as its dialect is slow to load."""
+    return sa.Index(name, *columns, unique=unique, sqlite_where=sa.text(where), info={"where": where})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlalchemy as sa
+
 from storage import (
     announcements,
     audit,
@@ -39,3 +41,8 @@ __all__ = [
     "schemes",
     "signin",
 ]
+
+for _table in metadata.tables.values():
+    for _index in _table.indexes:
+        if "where" in _index.info:
+            _index.dialect_options["postgresql"]["where"] = sa.text(_index.info["where"])
