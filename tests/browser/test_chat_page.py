@@ -1,52 +1,11 @@
 """The web chat in Debian's Chromium: phone and desk, with and without JavaScript, in Chinese."""
 
-import threading
-import time
-from collections.abc import Iterator
-
 import pytest
-import uvicorn
-from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize
 
-from bot.app import build
-from bot.opening import Parts
+from tests.browser.conftest import DESK, PHONE, overflows
 
-FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-PHONE: ViewportSize = {"width": 390, "height": 844}
-DESK: ViewportSize = {"width": 1280, "height": 900}
 pytestmark = [pytest.mark.needs("chromium", "cjk_font")]
-
-
-@pytest.fixture
-def address(parts: Parts) -> Iterator[str]:
-    """The demo on a free port of this machine."""
-    server = uvicorn.Server(uvicorn.Config(build(parts, demo=True), port=0, log_level="error"))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        assert thread.is_alive()
-        time.sleep(0.02)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    thread.join()
-
-
-@pytest.fixture(scope="module")
-def browser(chromium_path: str) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=chromium_path, args=FLAGS)
-        yield found
-        found.close()
 
 
 def entered(
@@ -59,10 +18,6 @@ def entered(
     page.get_by_role("button", name=name).first.click()
     page.wait_for_url(f"{address}/chat")
     return page
-
-
-def overflows(page: Page) -> bool:
-    return bool(page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"))
 
 
 @pytest.mark.parametrize("size", [PHONE, DESK, {"width": 320, "height": 568}])

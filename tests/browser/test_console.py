@@ -1,46 +1,16 @@
 """The console in Debian's Chromium: phone, desk and wide, light and dark, with and without JavaScript, in Chinese."""
 
 import re
-import threading
-import time
-from collections.abc import Iterator
 
 import pytest
-import uvicorn
-from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, ViewportSize
 
-from bot.app import build
-from bot.opening import Parts
 from console.access import ROUTES
-from tests.browser.test_chat_page import FLAGS, PHONE, overflows
+from tests.browser.conftest import DESK, PHONE, overflows
 
 WIDE: ViewportSize = {"width": 1600, "height": 1000}
-DESK: ViewportSize = {"width": 1280, "height": 900}
 LISTS = [way.path for way in ROUTES if way.method == "GET" and not way.object]
 pytestmark = [pytest.mark.needs("chromium", "cjk_font")]
-
-
-@pytest.fixture
-def address(parts: Parts) -> Iterator[str]:
-    """The demo on a free port of this machine."""
-    server = uvicorn.Server(uvicorn.Config(build(parts, demo=True), port=0, log_level="error"))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        assert thread.is_alive()
-        time.sleep(0.02)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    thread.join()
-
-
-@pytest.fixture(scope="module")
-def browser(chromium_path: str) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=chromium_path, args=FLAGS)
-        yield found
-        found.close()
 
 
 def complaints(page: Page) -> list[str]:
