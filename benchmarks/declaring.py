@@ -74,7 +74,7 @@ class Client:
 
     async def declare(self, wanted: Declared) -> None:
         """One declaration: a line of text, then the confirming button."""
-        key = f"{wanted.persona}-{wanted.hours:g}"
+        key = f"{wanted.persona}-{wanted.hours:g}-{wanted.times:g}"
         text = f"申报 志愿服务 {wanted.hours:g} 学习 {wanted.times:g}"
         shown = await self._tell({"persona": wanted.persona, "text": text, "id": f"{key}-text"})
         token = shown.choice(*CONFIRM)

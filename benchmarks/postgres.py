@@ -124,7 +124,7 @@ class Member(Client):
         """One declaration and one look."""
         await super().declare(wanted)
         await self._tell(
-            {"persona": wanted.persona, "text": "我的积分", "id": f"{wanted.persona}-{wanted.hours:g}-look"}
+            {"persona": wanted.persona, "text": "我的积分", "id": f"{wanted.persona}-{wanted.hours:g}-{wanted.times:g}-look"}
         )
 
 

@@ -13,6 +13,7 @@ from bot.slips import Card, page
 from handlers.invitations import Candidate
 from screens.texts import words
 from tests.browser.conftest import DESK, PHONE
+from tests.browser.test_chat_page import entered
 from tests.browser.test_console import LISTS, as_persona
 
 pytestmark = [pytest.mark.needs("chromium", "cjk_font")]
@@ -122,4 +123,23 @@ def test_paper_says_what_the_list_was_narrowed_to(browser: Browser, address: str
     assert page.locator("input[name=text]").is_visible()
     assert not page.locator("select[name=unit]").is_visible()
     assert not page.get_by_role("button", name="查找").is_visible()
+    page.context.close()
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_a_return_without_a_reason_keeps_what_was_chosen(browser: Browser, address: str, script: bool):
+    member = entered(browser, address, "孙柏青", script=False)
+    member.locator("#text").fill("申报 志愿服务 2")
+    member.locator("#composer button.send").click()
+    member.get_by_role("button", name="确认提交 1 条").click()
+    member.get_by_role("button", name="撤销").wait_for()
+    page = as_persona(browser, address, "m01", PHONE, java_script_enabled=script)
+    page.goto(f"{address}/console/declarations/queue")
+    page.locator(".tick input").first.check()
+    page.get_by_role("button", name="退回所选").click()
+    assert page.locator("input[name=reason]:invalid").count() == 1
+    assert page.locator(".tick input").first.is_checked()
+    page.get_by_role("button", name="通过所选").click()
+    page.get_by_text("已办理 1 条").wait_for()
+    member.context.close()
     page.context.close()
