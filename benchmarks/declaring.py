@@ -38,6 +38,11 @@ def declared(persona: str, number: int) -> Declared:
     return Declared(persona, (hours + 1) / 2, (turn + number) % TIMES_EACH + 1)
 
 
+def key(wanted: Declared) -> str:
+    """What the ids of its messages begin with: no two declarations have the same."""
+    return f"{wanted.persona}-{wanted.hours:g}-{wanted.times:g}"
+
+
 @dataclass(slots=True)
 class Told:
     """What the clients know at the end: what was acknowledged, and each message with its first reply."""
@@ -74,11 +79,10 @@ class Client:
 
     async def declare(self, wanted: Declared) -> None:
         """One declaration: a line of text, then the confirming button."""
-        key = f"{wanted.persona}-{wanted.hours:g}-{wanted.times:g}"
         text = f"申报 志愿服务 {wanted.hours:g} 学习 {wanted.times:g}"
-        shown = await self._tell({"persona": wanted.persona, "text": text, "id": f"{key}-text"})
+        shown = await self._tell({"persona": wanted.persona, "text": text, "id": f"{key(wanted)}-text"})
         token = shown.choice(*CONFIRM)
-        receipt = await self._tell({"persona": wanted.persona, "token": token, "id": f"{key}-confirm"})
+        receipt = await self._tell({"persona": wanted.persona, "token": token, "id": f"{key(wanted)}-confirm"})
         self._told.acknowledged.append(wanted)
         self._told.kinds[receipt.kind] += 1
 

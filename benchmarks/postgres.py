@@ -18,7 +18,7 @@ import msgspec
 
 from benchmarks.chat import AGAIN_S, MESSAGES, Reply, Wire
 from benchmarks.cluster import Cluster, cluster, fill
-from benchmarks.declaring import ECHO, Client, Declared, Told, shared_out
+from benchmarks.declaring import ECHO, Client, Declared, Told, key, shared_out
 from benchmarks.figure import Figure, counted
 from benchmarks.kill import compare, paired
 from benchmarks.process import MOST_SEED_S, Failed, Samples, Server, demo, zhibu
@@ -123,9 +123,7 @@ class Member(Client):
     async def declare(self, wanted: Declared) -> None:
         """One declaration and one look."""
         await super().declare(wanted)
-        await self._tell(
-            {"persona": wanted.persona, "text": "我的积分", "id": f"{wanted.persona}-{wanted.hours:g}-{wanted.times:g}-look"}
-        )
+        await self._tell({"persona": wanted.persona, "text": "我的积分", "id": f"{key(wanted)}-look"})
 
 
 @dataclass(slots=True)

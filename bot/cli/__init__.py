@@ -28,9 +28,7 @@ def main() -> None:
 
     from bot.logs import log_from
 
-    gc.set_threshold(
-        50_000, 20, 20
-    )  # what is loaded stays; looking through it took a tenth of the start
+    gc.set_threshold(50_000, 20, 20)  # what is loaded stays; looking through it took a tenth of the start
     os.umask(0o077)  # what is made here holds people's data
     log_from(logging.WARNING)
     commands()()
