@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from console.frame import Page, Visitor
-from console.listing import this_month, unit_field, whole
+from console.listing import this_month, whole
 from console.lists import filters
 from handlers.context import Refused
 from handlers.declarations.lists import ListChoices
@@ -32,7 +32,7 @@ async def choose(visitor: Visitor, request: Request) -> Response:
     return visitor.page(
         "publications.html",
         title=say("Publication"),
-        units=unit_field(visitor, choices).options[1:] if len(branches) > 1 else [],
+        units=[(str(unit.id), unit.name) for unit in branches] if len(branches) > 1 else [],
         branches=branches,
         period=asked["period"] or before,
         before=before,

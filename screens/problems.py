@@ -17,6 +17,7 @@ WORDS: Sentences = {
     ),
     "quantity_not_whole": lambda say, f: say("{name} is counted in whole {unit}. Please type a whole number.", **f),
     "quantity_not_half": lambda say, f: say("{name} is counted in halves of {unit}, such as 1.5.", **f),
+    "reason_missing": lambda say, f: say("Please write a reason; the member will read it."),
     "text_empty": lambda say, f: say("Nothing was written. Please type a few words."),
     "text_too_long": lambda say, f: say("That is {length} characters; at most {most}. Please shorten it.", **f),
     "file_empty": lambda say, f: say("The file is empty. Please send it again."),

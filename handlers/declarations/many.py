@@ -32,6 +32,8 @@ def decide_many(context: Context, request: DecideMany) -> DecidedMany | Refused:
     """Lines that changed, were decided by somebody else or are not the actor's to decide stay as they are."""
     if request.decision not in DECISIONS or len(request.pins) > MOST_PINNED:
         return refuse("filter_unclear")
+    if request.decision != "approve" and not request.reason.strip():
+        return refuse("reason_missing")
     problems = [] if request.decision == "approve" else check_note(request.reason)
     if problems:
         return Refused(tuple(problems))

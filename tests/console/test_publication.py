@@ -116,3 +116,10 @@ def test_page_and_file_show_the_same_figures(as_person: Browsers, parts: Parts):
     assert len(totals) == 20
     assert "已结账，数据不再变动" in page
     assert "签字" in page
+
+
+def test_only_branches_have_a_sheet_to_choose(as_person: Browsers):
+    page = as_person("s04").get("/console/publication").text
+    offered = re.findall(r"<option[^>]*>([^<]+)</option>", page)
+    assert len(offered) == 3
+    assert all(name.endswith("支部") for name in offered)

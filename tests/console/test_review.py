@@ -83,7 +83,7 @@ def test_a_reason_is_needed_and_only_what_was_ticked_is_decided(
     client = as_person("m01")
     boxes = pins(client.get(QUEUE).text)
     ticked = {boxes[lines[0]]: "1", boxes[lines[2]]: "1"}
-    posted(client, decision=decision, **ticked)
+    assert "请填写理由" in posted(client, decision=decision, reason="  ", **ticked)
     assert {state(parts, line) for line in lines} == {"submitted"}
     assert "已办理 2 条" in posted(client, decision=decision, reason="请补充材料", **ticked)
     assert [state(parts, line) for line in lines] == [becomes, "submitted", becomes]
