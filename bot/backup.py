@@ -32,24 +32,13 @@ Step = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A backup that is offered; `removed` names older ones that went for it."""
+    """A backup that is offered; `verified` is None for the files alone, `removed` names older ones that went for it."""
 
     path: Path
     manifest: Manifest
     size: int
     seconds: float
-    verified: Verified
-    removed: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class MadeFiles:
-    """The files of a database that is saved elsewhere; `removed` names older ones that went for it."""
-
-    path: Path
-    manifest: Manifest
-    size: int
-    seconds: float
+    verified: Verified | None
     removed: tuple[str, ...]
 
 
@@ -118,7 +107,7 @@ def _packed(settings: Settings, room: Path, packed: Path, now: datetime, step: S
     return manifest
 
 
-def make_files(settings: Settings, store: Store, house: House, target: Path, now: datetime) -> MadeFiles | Refused:
+def make_files(settings: Settings, store: Store, house: House, target: Path, now: datetime) -> Made | Refused:
     """The files that the rows name, packed, unpacked on trial, and then given their name; for a database elsewhere."""
     began, keep = perf_counter(), Keep(*settings.keep)
     try:
@@ -142,7 +131,7 @@ def make_files(settings: Settings, store: Store, house: House, target: Path, now
             removed = shelf.prune(target, keep, local, shelf.FILES)
     except (Unfit, OSError) as error:
         return Refused((problem_of(error),))
-    return MadeFiles(path, manifest, size, perf_counter() - began, tuple(removed))
+    return Made(path, manifest, size, perf_counter() - began, None, tuple(removed))
 
 
 def unpacked(source: Path, into: Path) -> Manifest:

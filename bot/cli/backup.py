@@ -17,6 +17,7 @@ from bot.config import Settings
 from screens.texts import Say, words
 
 if TYPE_CHECKING:  # imported where they are used: a command must answer at once
+    from bot.backup import Made
     from handlers.context import House, Refused
     from handlers.ledger.check import Verified
 
@@ -58,7 +59,6 @@ def _folder(settings: Settings, say: Say, given: list[str]) -> Path:
 def _make(settings: Settings, say: Say, target: Path, as_json: bool) -> None:
     from bot.backup import make
     from bot.opening import house, real_time
-    from handlers.context import Refused
 
     if settings.on_server:
         _on_server(say, say("For the files of evidence: zhibu backup --files-only"))
@@ -67,19 +67,7 @@ def _make(settings: Settings, say: Say, target: Path, as_json: bool) -> None:
     with out.status("") as shown:
         step = (lambda name: None) if as_json else _steps(say, shown.update)
         made = make(settings, house(settings), target, real_time(), step)
-    if as_json:
-        typer.echo(json.dumps(_facts(made), ensure_ascii=False))
-        raise typer.Exit(1 if isinstance(made, Refused) else 0)
-    if isinstance(made, Refused):
-        _refused(say, made)
-    facts = {"size": megabytes(made.size), "seconds": f"{made.seconds:.1f}", "files": made.manifest.files}
-    out.print(say("{file}: {size} MB with {files} files, in {seconds} s", file=made.path, **facts))
-    _well(say, made.verified)
-    for name in made.removed:
-        out.print(say("No longer kept: {file}", file=name))
-    if made.manifest.missing:
-        _missing(say, made.manifest.missing, made.manifest.missing_named)
-        raise typer.Exit(INCOMPLETE)
+    _told(say, made, as_json)
 
 
 def _on_server(say: Say, then: str) -> NoReturn:
@@ -91,18 +79,27 @@ def _on_server(say: Say, then: str) -> NoReturn:
 def _make_files(settings: Settings, say: Say, target: Path, as_json: bool) -> None:
     from bot.backup import make_files
     from bot.opening import house, real_time
-    from handlers.context import Refused
 
     with reading(settings, say) as (desk, _now):
         made = make_files(settings, desk.store, house(settings), target, real_time())
+    _told(say, made, as_json)
+
+
+def _told(say: Say, made: Made | Refused, as_json: bool) -> None:
+    """What became of a backup, or of one of the files alone, which holds no database to verify."""
+    from handlers.context import Refused
+
     if as_json:
         typer.echo(json.dumps(_facts(made), ensure_ascii=False))
-        raise typer.Exit(1 if isinstance(made, Refused) else 0)
+        raise typer.Exit(1 if isinstance(made, Refused) else INCOMPLETE if made.manifest.missing else 0)
     if isinstance(made, Refused):
         _refused(say, made)
     facts = {"size": megabytes(made.size), "seconds": f"{made.seconds:.1f}", "files": made.manifest.files}
     out.print(say("{file}: {size} MB with {files} files, in {seconds} s", file=made.path, **facts))
-    out.print(say("Every file was unpacked on trial and fits. The database is not in it: pg_dump saves that."))
+    if made.verified is None:
+        out.print(say("Every file was unpacked on trial and fits. The database is not in it: pg_dump saves that."))
+    else:
+        _well(say, made.verified)
     for name in made.removed:
         out.print(say("No longer kept: {file}", file=name))
     if made.manifest.missing:
@@ -110,7 +107,7 @@ def _make_files(settings: Settings, say: Say, target: Path, as_json: bool) -> No
         raise typer.Exit(INCOMPLETE)
 
 
-def _facts(made: Any) -> dict[str, Any]:
+def _facts(made: Made | Refused) -> dict[str, Any]:
     """The answer for programs."""
     from handlers.context import Refused
 

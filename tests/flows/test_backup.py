@@ -191,6 +191,8 @@ def test_a_missing_file_of_evidence_is_said_and_the_rest_is_kept(people: People,
     ran = zhibu(folder, "backup", "check", str(target / name))
     assert ran.returncode == 3
     assert file.name in ran.stdout
+    ran = zhibu(folder, "backup", str(target), "--json")
+    assert (ran.returncode, json.loads(ran.stdout)["missing"]) == (3, 1), "a script is told too"
 
 
 @pytest.mark.parametrize("harm", ["changed", "cut", "none"])
