@@ -153,19 +153,19 @@ def drop(
 def _retried(settings: Settings, say: Say, request: RetryParked) -> RetriedAll:
     """By the process that serves the folder, or here when none does."""
     from bot.hatch import Unanswered, call
-    from bot.parked import RetriedAll, retry_parked
+    from bot.parked import retry_parked
     from bot.router import Router
 
     caller = call(settings.data)
     if caller is not None:
         try:
-            answer = caller.do(request)
+            answer: RetriedAll = accepted(say, caller.do(request))
         except Unanswered as error:
             out.print(say("The running process gave no answer. See its log, then give the command again."))
             raise typer.Exit(1) from error
         finally:
             caller.close()
-        return answer if isinstance(answer, RetriedAll) else RetriedAll(())
+        return answer
     parts = opened(settings, say)
     try:
         router = Router(parts.desk, parts.clock, settings.locale, settings.address)
