@@ -31,9 +31,9 @@ def check_quantity(criterion: Criterion, quantity: Decimal) -> list[Problem]:
     facts = {"name": criterion.name, "unit": criterion.unit, "most": criterion.most}
     if not quantity.is_finite() or quantity <= 0 or quantity > criterion.most:
         return [Problem("quantity_out_of_range", facts)]
-    if criterion.value.whole and quantity != quantity.to_integral_value():
+    if not criterion.value.takes_fractions and quantity != quantity.to_integral_value():
         return [Problem("quantity_not_whole", facts)]
-    if not criterion.value.whole and quantity % HALF:
+    if criterion.value.takes_fractions and quantity % HALF:
         return [Problem("quantity_not_half", facts)]
     return []
 

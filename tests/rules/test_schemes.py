@@ -199,7 +199,7 @@ def test_a_quantity_becomes_points(value: str, rest: str, quantity: str, state: 
 )
 def test_a_quantity_has_its_word_and_only_measures_have_halves(value: str, rest: str, unit: str, whole: bool):
     found = read(value, rest)
-    assert (found.unit, found.value.whole) == (unit, whole)
+    assert (found.unit, not found.value.takes_fractions) == (unit, whole)
 
 
 def test_what_the_file_leaves_out_has_its_usual_value():
