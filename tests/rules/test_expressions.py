@@ -186,7 +186,16 @@ def test_what_does_not_matter_is_not_looked_up(formula: str):
 
 @pytest.mark.parametrize(
     ("plain", "expected"),
-    [(3, D(3)), (-2, D(-2)), (0.1, D("0.1")), (1e-7, D("0.0000001")), (1e20, D(10) ** 20), (True, True), (1, D(1))],
+    [
+        (3, D(3)),
+        (-2, D(-2)),
+        (0.1, D("0.1")),
+        (1e-7, D("0.0000001")),
+        (1e20, D(10) ** 20),
+        (True, True),
+        (1, D(1)),
+        (1.0, D(1)),
+    ],
 )
 def test_a_plain_number_is_a_formula(plain: float, expected: Answer):
     expression = compiled(plain)
