@@ -29,7 +29,7 @@ from rules.declarations import Flag, check_quantity, flag_cap
 from rules.periods import period_of, shift, year_of
 from rules.problems import Problem
 from rules.schemes import Criterion
-from rules.scoring import ZERO, Entry
+from rules.scoring import ZERO, Entry, day_of
 from storage import declarations, evidence
 from storage.declarations import Line
 
@@ -253,7 +253,7 @@ def cap_flags(context: Context, lines: list[Line]) -> dict[int, tuple[Flag, ...]
     for (scheme, year), some in by_year.items():
         extra: dict[int, list[Entry]] = {}
         for line in some:
-            entry = Entry(10**15 + line.id, line.criterion, line.period, line.points)
+            entry = Entry(10**15 + line.id, line.criterion, day_of(line.period), line.points)
             extra.setdefault(line.member, []).append(entry)
         for _, result in posting.scored(context, scheme, year, extra.keys(), extra).values():
             for part in result.parts:

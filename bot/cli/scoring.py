@@ -1,0 +1,64 @@
+"""The command that scores facts of a file under a rulebook of a file: scheme score."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bot.cli.frame import out, settings_or_exit
+from bot.cli.install import document_in, refuse_document
+from bot.cli.schemes import File, given_day, scheme, scheme_in
+from screens.texts import Say, words
+
+if TYPE_CHECKING:  # imported where they are used: a command must answer at once
+    from rules.schemes import Scheme
+    from rules.scoring import Facts
+
+FactsFile = Annotated[Path, typer.Option("--facts", help="The facts, a JSON or YAML file.")]
+AsOf = Annotated[
+    str | None, typer.Option("--as-of", help="Day of reading, as 2026-12-31; else the file's, else today.")
+]
+
+
+@scheme.command()
+def score(
+    file: File,
+    facts: FactsFile,
+    as_of: AsOf = None,
+    why: Annotated[str, typer.Option("--why", help="Open the figures of this subject to their lines.")] = "",
+    json: Annotated[bool, typer.Option("--json", help="Print everything as JSON.")] = False,
+) -> None:
+    """Score the facts of a file: total, grade and categories of each subject, and why."""
+    from rules.scoring import score as scored
+    from screens.scoring import as_json, lines_of, table_of
+
+    settings = settings_or_exit()
+    say = words(settings.locale)
+    _, found = scheme_in(file, say)
+    given = facts_in(facts, found, given_day(as_of, settings, say), say, forced=as_of is not None)
+    results = scored(found, given, parts=False, trace=json or bool(why))
+    if json:
+        typer.echo(as_json(results))
+        return
+    if why and why not in results:
+        out.print(say("There is no subject {name} in the facts.", name=why), markup=False)
+        raise typer.Exit(1)
+    shown = lines_of(say, found, results[why]) if why else table_of(say, found, given, results)
+    for line in shown:
+        out.print(line, markup=False)
+
+
+def facts_in(file: Path, scheme: Scheme, day: date, say: Say, *, forced: bool) -> Facts:
+    """The facts of a file, or every problem with its place; a day that was `forced` stands above the file's."""
+    from dataclasses import replace
+
+    from rules.scoring.file import facts_of
+
+    document = document_in(file, say)
+    found = facts_of(document.value, scheme, day)
+    if isinstance(found, list):
+        refuse_document(file, [(document.line_of(fault.path), fault) for fault in found], say)
+    return replace(found, as_of=day) if forced else found
