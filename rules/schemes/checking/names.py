@@ -16,8 +16,9 @@ def found_in(outline: Outline) -> Iterator[Finding]:
     scheme = outline.scheme
     coded: list[tuple[Path, str]] = [((*at.path, "code"), at.node.code) for at in outline.nodes]
     yield from _codes(coded + [((*at.path, "code"), at.criterion.code) for at in outline.criteria])
-    for field, parts in (("passes", scheme.passes), ("pools", scheme.pools), ("groups", scheme.groups)):
-        yield from _codes([((field, index, "name"), part.name) for index, part in enumerate(parts)])
+    yield from _codes([(("passes", index, "name"), each.name) for index, each in enumerate(scheme.passes)])
+    yield from _codes([(("pools", index, "name"), each.name) for index, each in enumerate(scheme.pools)])
+    yield from _codes([(("groups", index, "name"), each.name) for index, each in enumerate(scheme.groups)])
     yield from _names(outline)
 
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from typing import Any
 
 import msgspec
 
+from rules.expressions import compiled
+from rules.problems import Unfit
 from rules.schemes.bounds import Formula
 from rules.schemes.checking.outline import Path, error
 from rules.schemes.findings import Finding
@@ -18,7 +20,7 @@ from rules.schemes.scheme import Scheme
 
 LARGEST = 10**12
 SHORTEST = -12  # as a power of ten
-PLAIN = re.compile(r"\s*(-?\d{1,12}(?:\.\d{1,12})?)\s*(?:(%)|/\s*(\d{1,12}(?:\.\d{1,12})?))?\s*")
+THIRD = re.compile(r"\s*(\d{1,12})\s*[/／÷]\s*(\d{1,12})\s*")
 
 
 def found_in(scheme: Scheme) -> Iterator[Finding]:
@@ -29,26 +31,29 @@ def found_in(scheme: Scheme) -> Iterator[Finding]:
 
 
 def constant(formula: Formula | None) -> Fraction | None:
-    """The number a formula says outright (0.3, "30%", "1/3"); None when it must be worked out."""
-    if formula is None or isinstance(formula, bool):
+    """The number a formula is without any names (0.3, "30%", "1/3"; thirds exactly); None when it is no number."""
+    if formula is None:
         return None
-    found = PLAIN.fullmatch(format(Decimal(str(formula)), "f") if isinstance(formula, int | float) else formula)
-    if found is None:
+    found = THIRD.fullmatch(formula) if isinstance(formula, str) else None
+    if found is not None and int(found[2]):
+        return Fraction(int(found[1]), int(found[2]))
+    try:
+        expression = compiled(formula)
+    except Unfit:
         return None
-    number = Fraction(found[1])
-    if found[3] is not None:
-        return number / Fraction(found[3]) if Fraction(found[3]) else None
-    return number / 100 if found[2] else number
+    answer = None if expression.names else expression.value(lambda _: None)
+    return Fraction(answer) if isinstance(answer, Decimal) and answer.is_finite() else None
 
 
 def written(number: Decimal | Fraction | int | None) -> str:
     """A number as people write it: no trailing zeros, at most four decimals; nothing for none."""
     if number is None:
         return ""
-    decimal = Decimal(number.numerator) / Decimal(number.denominator) if isinstance(number, Fraction) else number
+    exact = Fraction(number)
+    decimal = Decimal(exact.numerator) / Decimal(exact.denominator)
     if abs(decimal) > LARGEST:
-        return f"{Decimal(decimal):.6g}"
-    rounded = Decimal(decimal).quantize(Decimal("0.0001"), ROUND_HALF_UP)
+        return f"{decimal:.6g}"
+    rounded = decimal.quantize(Decimal("0.0001"), ROUND_HALF_UP)
     return format(rounded, "f").rstrip("0").rstrip(".") or "0"
 
 
@@ -58,18 +63,24 @@ def _usable(number: Decimal | int | float) -> bool:
     if isinstance(number, float):
         return math.isfinite(number) and (number == 0 or 10.0**SHORTEST <= abs(number) <= LARGEST)
     exponent = number.as_tuple().exponent
-    return number.is_finite() and abs(number) <= LARGEST and isinstance(exponent, int) and exponent >= SHORTEST
+    return isinstance(exponent, int) and exponent >= SHORTEST and abs(number) <= LARGEST
 
 
 def _numbers(path: Path, value: Any) -> Iterator[tuple[Path, Decimal | int | float]]:
     if isinstance(value, Decimal | int | float):
         yield path, value
-    elif isinstance(value, msgspec.Struct):
-        for field in msgspec.structs.fields(value):
-            yield from _numbers((*path, field.encode_name), getattr(value, field.name))
-    elif isinstance(value, Mapping):
-        for key, each in value.items():
-            yield from _numbers((*path, key), each)
-    elif isinstance(value, tuple | list):
-        for index, each in enumerate(value):
-            yield from _numbers((*path, index), each)
+        return
+    for key, inner in _within(value):
+        if inner is not None and not isinstance(inner, str):
+            yield from _numbers((*path, key), inner)
+
+
+def _within(value: Any) -> Iterable[tuple[str | int, Any]]:
+    """What stands in a part, by the keys of the file."""
+    if isinstance(value, msgspec.Struct):
+        kind = type(value)
+        keys = zip(kind.__struct_encode_fields__, kind.__struct_fields__, strict=True)
+        return [(key, getattr(value, name)) for key, name in keys]
+    if isinstance(value, Mapping):
+        return value.items()
+    return enumerate(value) if isinstance(value, tuple | list) else ()

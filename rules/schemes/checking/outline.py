@@ -74,17 +74,20 @@ class Outline:
         """Every grade the pipeline can give, best first; those of a verdict only when there are no others."""
         found: dict[str, None] = {}
         for step in self.scheme.steps:
-            found |= {each.name: None for each in (*(step.thresholds or ()), *(step.levels or ()))}
-        if not found:
-            for step in self.scheme.steps:
-                found |= dict.fromkeys(step.verdict.grades if step.verdict else ())
-        return found
+            found |= {grade.name: None for grade in step.thresholds or ()}
+            found |= {level.name: None for level in step.levels or ()}
+        judged = [step.verdict.grades for step in self.scheme.steps if step.verdict]
+        return found or {name: None for grades in judged for name in grades}
 
     @cached_property
     def dedupes(self) -> tuple[tuple[Path, Dedupe], ...]:
         """Every rule that one matter counts once, at a criterion or a group."""
-        own = [((*at.path, "dedupe"), at.criterion.dedupe) for at in self.criteria if at.criterion.dedupe]
-        shared = [(("groups", index, "dedupe"), group.dedupe) for index, group in enumerate(self.scheme.groups)]
+        own: list[tuple[Path, Dedupe]] = [
+            ((*at.path, "dedupe"), at.criterion.dedupe) for at in self.criteria if at.criterion.dedupe
+        ]
+        shared: list[tuple[Path, Dedupe]] = [
+            (("groups", index, "dedupe"), group.dedupe) for index, group in enumerate(self.scheme.groups)
+        ]
         return (*own, *shared)
 
     @property
@@ -99,12 +102,12 @@ def outline_of(scheme: Scheme) -> Outline:
     return Outline(scheme, tuple(_laid_out(scheme.nodes, ("nodes",), (), part)))
 
 
-def error(path: Path, code: str, **facts: Any) -> Finding:
+def error(path: Path, code: str, /, **facts: Any) -> Finding:
     """A finding that keeps the scheme from being used."""
     return Finding(path, Problem(code, facts))
 
 
-def warning(path: Path, code: str, **facts: Any) -> Finding:
+def warning(path: Path, code: str, /, **facts: Any) -> Finding:
     """A finding that does not."""
     return Finding(path, Problem(code, facts), "warning")
 

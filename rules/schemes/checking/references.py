@@ -43,7 +43,9 @@ def _criteria(outline: Outline, at: CriterionPlace) -> Iterator[Finding]:
     named: list[tuple[Path, str]] = [
         ((*at.path, "lifts", index), code) for index, code in enumerate(at.criterion.lifts)
     ]
-    named += [((*at.path, "credit", index, "as"), each.code) for index, each in enumerate(at.criterion.credit) if each.code]
+    named += [
+        ((*at.path, "credit", index, "as"), each.code) for index, each in enumerate(at.criterion.credit) if each.code
+    ]
     known = outline.scheme.criteria
     by_name = {alike(each.name): each.code for each in known.values()}
     for path, code in named:
@@ -54,7 +56,7 @@ def _criteria(outline: Outline, at: CriterionPlace) -> Iterator[Finding]:
 
 def _credit_loops(outline: Outline) -> Iterator[Finding]:
     onward = {
-        at.criterion.code: [each.code for each in at.criterion.credit if each.code not in (None, at.criterion.code)]
+        at.criterion.code: [each.code for each in at.criterion.credit if each.code and each.code != at.criterion.code]
         for at in outline.criteria
     }
     told: set[frozenset[str]] = set()
@@ -65,7 +67,7 @@ def _credit_loops(outline: Outline) -> Iterator[Finding]:
             yield error((*at.path, "credit"), "scheme_credit_loop", **at.facts, circle=" → ".join([*circle, circle[0]]))
 
 
-def _circle_from(start: str, onward: dict[str, list[str | None]]) -> list[str]:
+def _circle_from(start: str, onward: dict[str, list[str]]) -> list[str]:
     """The way from a criterion back to itself, nothing when there is none."""
     waiting, seen = [[start]], {start}
     while waiting:
@@ -73,7 +75,7 @@ def _circle_from(start: str, onward: dict[str, list[str | None]]) -> list[str]:
         for code in onward.get(way[-1], ()):
             if code == start:
                 return way
-            if code is not None and code not in seen:
+            if code not in seen:
                 seen.add(code)
                 waiting.append([*way, code])
     return []
@@ -101,7 +103,8 @@ def _restricted(outline: Outline) -> Iterator[tuple[Path, tuple[str, ...]]]:
 
 def _unused(outline: Outline) -> Iterator[Finding]:
     used = {at.criterion.pool for at in outline.criteria} | {at.criterion.group for at in outline.criteria}
-    for field, parts in (("pools", outline.scheme.pools), ("groups", outline.scheme.groups)):
-        for index, part in enumerate(parts):
-            if part.name not in used:
-                yield warning((field, index), "scheme_part_unused", name=part.name)
+    named = [(("pools", index), each.name) for index, each in enumerate(outline.scheme.pools)]
+    named += [(("groups", index), each.name) for index, each in enumerate(outline.scheme.groups)]
+    for path, name in named:
+        if name not in used:
+            yield warning(path, "scheme_part_unused", name=name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 from rules.schemes.checking.numbers import constant, written
@@ -97,7 +98,7 @@ def _tiers(at: CriterionPlace, path: Path) -> Iterator[Finding]:
 
 def _ordered(at: CriterionPlace, path: Path, starts: Sequence[Decimal]) -> Iterator[Finding]:
     """Tiers go up, or down, all the way; each begins somewhere else."""
-    pairs = list(zip(starts, starts[1:], strict=False))
+    pairs = list(pairwise(starts))
     down = bool(pairs) and pairs[0][0] > pairs[0][1]
     for index, (before, after) in enumerate(pairs, 1):
         facts = at.facts | {"before": written(before), "after": written(after)}
@@ -154,7 +155,7 @@ def _survey(at: CriterionPlace, path: Path, survey: Survey) -> Iterator[Finding]
         if low > high:
             facts = at.facts | {"option": option, "least": written(low), "most": written(high)}
             yield error((*path, "ranges", option), "scheme_range_backwards", **facts)
-    for (_, before, first), (after, _, second) in zip(spans, spans[1:], strict=False):
+    for (_, before, first), (after, _, second) in pairwise(spans):
         if after < before:
             facts = at.facts | {"first": first, "second": second}
             yield error((*path, "ranges", second), "scheme_ranges_overlap", **facts)

@@ -58,7 +58,9 @@ def _shared(outline: Outline, field: str) -> Iterator[Finding]:
     """The windows of a shared cap or of one matter once, held against the shortest sub-period of who shares it."""
     for index, shared in enumerate(getattr(outline.scheme, field)):
         sharers = [at for at in outline.criteria if getattr(at.criterion, field.removesuffix("s")) == shared.name]
-        tightest = min((at for at in sharers if at.place.part), key=lambda at: MONTHS[at.place.part or ""], default=None)
+        tightest = min(
+            (at for at in sharers if at.place.part), key=lambda at: MONTHS[at.place.part or ""], default=None
+        )
         if tightest is None or tightest.place.part is None:
             continue
         part = tightest.place.part

@@ -81,7 +81,8 @@ def _by_entries(value: Value) -> bool:
 
 def _of_entry(value: Value) -> Reach:
     """What one entry, or the one measure, can be worth."""
-    return SINGLES.get(value.kind, lambda _: ENDLESS)(value)
+    single = SINGLES.get(value.kind)
+    return ENDLESS if single is None else single(value)
 
 
 def _target(value: Value) -> Reach:
