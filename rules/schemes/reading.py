@@ -10,9 +10,9 @@ from rules.schemes.scheme import Scheme
 
 
 def parse(text: bytes | str) -> Scheme | list[Problem]:
-    """The scheme in a YAML file, or every problem that keeps it from being used."""
+    """The scheme in a YAML file, or every problem that keeps it from being used; warnings do not."""
     try:
         scheme = msgspec.yaml.decode(text, type=Scheme)
     except msgspec.DecodeError as error:
         return [Problem("scheme_unreadable", {"detail": str(error)})]
-    return check(scheme) or scheme
+    return [finding.problem for finding in check(scheme) if finding.severity == "error"] or scheme
