@@ -50,7 +50,9 @@ def entries(rows: str) -> list[Entry]:
         name, month, *points = row.split()
         if name == "back":
             taken = found[int(month) - 1]
-            found.append(Entry(number, taken.criterion, date(2026, 12, 1), -(taken.points or Decimal(0)), reverses=taken.id))
+            found.append(
+                Entry(number, taken.criterion, date(2026, 12, 1), -(taken.points or Decimal(0)), reverses=taken.id)
+            )
         else:
             found.append(Entry(number, name, date(2026, int(month), 1), Decimal(points[0])))
     return found
