@@ -132,7 +132,13 @@ WORDS: Sentences = {
     "version_published": lambda say, f: say(
         "Version {version} of {scheme} is published and cannot be changed. Give the file a new version.", **f
     ),
-    "scheme_unreadable": lambda say, f: say("The rulebook cannot be read: {detail}", **f),
+    "scheme_unreadable": lambda say, f: say(
+        "The rulebook cannot be read. Line {line}, column {column}: {told}",
+        line=f["line"],
+        column=f["column"],
+        told=WORDS[f["code"]](say, f["facts"]),
+    ),
+    "scheme_overlay_alone": lambda say, f: say("This file adds to a rulebook and is none by itself."),
     "scheme_code_twice": lambda say, f: say("Code {code} stands twice.", **f),
     "scheme_name_twice": lambda say, f: say("The name {name} stands twice.", **f),
     "scheme_grades_unordered": lambda say, f: say("Grades must go from the highest to the lowest."),

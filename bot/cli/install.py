@@ -14,9 +14,8 @@ from bot.config import Settings, known_zone, write_file
 from screens.texts import Say, words
 
 if TYPE_CHECKING:  # imported where they are used: a command must answer at once
-    from bot.documents import Document
     from handlers.members import Invitation
-    from rules.documents import Fault
+    from rules.documents import Document, Fault
     from rules.problems import Problem
     from rules.setup import HouseFile
 
@@ -43,12 +42,12 @@ def init(
 
 def from_file(file: Path, say: Say) -> HouseFile:
     """The house in a file, or every problem with its line; then the command ends."""
-    from rules.documents import Fault, fitted
+    from rules.documents import Fault, examined
     from rules.problems import Problem
     from rules.setup import HouseFile, check
 
     document = document_in(file, say)
-    house = fitted(document.value, HouseFile)
+    house = examined(document, HouseFile)
     found = house if isinstance(house, list) else check(house)
     if isinstance(house, HouseFile) and not known_zone(house.timezone):
         found = [*found, Fault(("timezone",), Problem("timezone_unknown"))]
@@ -63,8 +62,8 @@ def _placed(document: Document, fault: Fault) -> tuple[int, Fault]:
     from rules.problems import Problem
 
     if fault.path[:1] != ("units",) or len(fault.path) == 1:
-        return document.line_of(fault.path), fault
-    above = document.lines[("units",)]
+        return document.place(fault)[0], fault
+    above = document.line_of(("units",))
     facts = dict(fault.problem.facts)
     if facts.get("other"):
         facts["other"] += above
@@ -72,17 +71,14 @@ def _placed(document: Document, fault: Fault) -> tuple[int, Fault]:
 
 
 def document_in(file: Path, say: Say) -> Document:
-    """A file people wrote; what keeps it from being read is said, and the command ends."""
+    """A file people wrote; when it cannot be opened, that is said and the command ends."""
     from bot.documents import read
 
     try:
-        document = read(file)
+        return read(file)
     except OSError as error:
-        out.print(say("The file {file} cannot be read: {reason}", file=file, reason=reason(say, error)))
+        out.print(say("The file {file} cannot be read: {reason}", file=file, reason=reason(say, error)), markup=False)
         raise typer.Exit(2) from error
-    if document.faults:
-        refuse_document(file, document.faults, say)
-    return document
 
 
 def refuse_document(file: Path, faults: list[tuple[int, Fault]], say: Say) -> NoReturn:

@@ -1,0 +1,76 @@
+"""A scheme with its faulty parts left out, so that what contradicts itself elsewhere is told at the same time.
+
+What is told must be true however the faults are mended: so nothing is told of the parts that hold one, and nothing at
+all when leaving out would take away what others refer to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from rules.documents import Fault, Path
+from rules.schemes.findings import Finding
+from rules.schemes.scheme import Scheme
+
+STAND_INS = {"value": {"fixed": 1}}  # for fields that a part cannot be without
+KEPT = frozenset({"document_field_unknown"})  # leaving such a field out loses nothing that was understood
+
+
+def mended(value: Any, faults: list[Fault]) -> Scheme | None:
+    """The scheme without its faulty fields, None when too much would be left out."""
+    for fault in faults:
+        path = _field(fault.path)
+        if not path or fault.problem.code == "document_field_missing":
+            return None
+        value = _left_out(value, path)
+        if value is None:
+            return None
+    try:
+        return msgspec.convert(value, Scheme)
+    except msgspec.ValidationError:
+        return None
+
+
+def untouched(findings: list[Finding], faults: list[Fault]) -> list[Finding]:
+    """The errors that do not lie in a part with a fault."""
+    parts = [_part(fault.path) for fault in faults if fault.problem.code not in KEPT]
+    return [
+        finding
+        for finding in findings
+        if finding.severity == "error" and not any(finding.path[: len(part)] == part for part in parts)
+    ]
+
+
+def _field(path: Path) -> Path:
+    """The innermost field that a place lies in: of an item of a list, the list."""
+    last = max((number for number, part in enumerate(path) if isinstance(part, str)), default=-1)
+    return path[: last + 1]
+
+
+def _part(path: Path) -> Path:
+    """The criterion, category or other item of a list that a place lies in; else what its field belongs to."""
+    last = max((number for number, part in enumerate(_field(path)) if isinstance(part, int)), default=-1)
+    return path[: last + 1] if last >= 0 else _field(path)[:-1]
+
+
+def _left_out(value: Any, path: Any) -> Any:
+    """The value without a field, None when other parts may refer to what is in the field."""
+    part, rest = path[0], path[1:]
+    if not rest:
+        if not isinstance(value, Mapping):
+            return value
+        held = value.get(part)
+        if isinstance(held, list) and any(isinstance(each, Mapping) for each in held):
+            return None
+        stand_in = {part: STAND_INS[part]} if part in STAND_INS else {}
+        return {name: each for name, each in value.items() if name != part} | stand_in
+    try:
+        inner = _left_out(value[part], rest)
+    except (LookupError, TypeError):  # left out before
+        return value
+    if inner is None:
+        return None
+    return [*value[:part], inner, *value[part + 1 :]] if isinstance(value, list) else {**value, part: inner}
