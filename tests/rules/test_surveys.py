@@ -1,6 +1,7 @@
 """Figures of real rounds, reckoned by hand: options, ranges, questions, audiences, importance, shares, quorum."""
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -65,7 +66,9 @@ SIX_MARKS = {
         (tuple(SIX), None, ()),
     ],
 )
-def test_an_audience_without_a_ballot_leaves_the_weights(without: tuple[str, ...], value: Decimal, notes: tuple):
+def test_an_audience_without_a_ballot_leaves_the_weights(
+    without: tuple[str, ...], value: Decimal, notes: tuple[Any, ...]
+):
     cast = [one for name, marks in SIX_MARKS.items() if name not in without for one in alone(*marks, audience=name)]
     outcome = tally(survey(audiences=SIX), cast)
     assert outcome.value == value
@@ -102,7 +105,7 @@ def test_who_does_not_know_leaves_the_denominator(said: str, value: Decimal | No
         ((float("nan"), float("inf"), "1e999999999", True, 70), D(70), 4),
     ],
 )
-def test_a_mark_must_lie_in_a_range(said: tuple, value: Decimal, spoiled: int):
+def test_a_mark_must_lie_in_a_range(said: tuple[Any, ...], value: Decimal, spoiled: int):
     outcome = tally(survey(ranges=ONLINE), alone(*said))
     assert (outcome.value, outcome.spoiled, outcome.valid) == (value, spoiled, len(said) - spoiled)
 
@@ -111,7 +114,7 @@ def test_a_mark_must_lie_in_a_range(said: tuple, value: Decimal, spoiled: int):
     ("said", "value"),
     [((0.1, 0.2, 0.3), D("0.2")), ((92.5, 100), D("96.25")), ((-5, 10), D("2.5")), ((2, 1, 2), D(5) / 3)],
 )
-def test_plain_marks_are_taken_exactly(said: tuple, value: Decimal):
+def test_plain_marks_are_taken_exactly(said: tuple[Any, ...], value: Decimal):
     assert tally(survey(), alone(*said)).value == value
 
 
@@ -141,7 +144,7 @@ def test_questions_without_weights_count_the_same():
         ("a>x - - - - -", None, ()),
     ],
 )
-def test_a_question_nobody_answered_leaves_the_weights(rows: str, value: Decimal | None, notes: tuple):
+def test_a_question_nobody_answered_leaves_the_weights(rows: str, value: Decimal | None, notes: tuple[Any, ...]):
     outcome = tally(survey(questions=SERVICE), ballots(rows, tuple(SERVICE)))
     assert (outcome.value, outcome.notes) == (value, notes)
 
@@ -178,7 +181,9 @@ def ranked(cast: list[Ballot], *orders: str) -> list[Ballot]:
         (("道路 道路 道路", "航天 农业", "治安"), D("0.25"), ()),
     ],
 )
-def test_importance_weighs_questions_and_groups_count_the_same(orders: tuple, value: Decimal, notes: tuple):
+def test_importance_weighs_questions_and_groups_count_the_same(
+    orders: tuple[Any, ...], value: Decimal, notes: tuple[Any, ...]
+):
     of = survey(options=SATISFIED, questions=dict.fromkeys(QUESTIONS, 1), importance=(4, 3, 2, 1), equal_audiences=True)
     outcome = tally(of, ranked(ballots(FARMERS + CADRES, QUESTIONS), *orders))
     assert outcome.value == value
@@ -196,14 +201,14 @@ def test_importance_weighs_questions_and_groups_count_the_same(orders: tuple, va
         ({}, D(64)),  # five voters, one crowd
     ],
 )
-def test_weights_of_audiences_are_normalised(keys: dict, value: Decimal):
+def test_weights_of_audiences_are_normalised(keys: dict[str, Any], value: Decimal):
     cast = alone(80, audience="甲") + alone(60, 60, 60, 60, audience="乙")
     assert tally(survey(**keys), cast).value == value
 
 
 def test_an_audience_the_survey_does_not_name_is_left_out():
     outcome = tally(survey(audiences={"甲": 1}), alone(80, audience="甲") + alone(0, 0, audience="乙"), roll=4)
-    assert (outcome.value, outcome.cast, outcome.valid, outcome.spoiled) == (80, 3, 1, 0)
+    assert (outcome.value, outcome.cast, outcome.valid, outcome.spoiled) == (D(80), 3, 1, 0)
     assert (outcome.turnout, outcome.notes) == (D("0.75"), ("audience_left_out",))
 
 
@@ -221,7 +226,9 @@ def test_an_audience_the_survey_does_not_name_is_left_out():
         (survey(options=FOUR, share=["优秀"]), [], None),
     ],
 )
-def test_a_share_of_the_ballots_is_what_bands_and_formulas_read(of: Survey, said: list, share: Decimal | str | None):
+def test_a_share_of_the_ballots_is_what_bands_and_formulas_read(
+    of: Survey, said: list[Any], share: Decimal | str | None
+):
     value = compiled(share).value(lambda name: None) if isinstance(share, str) else share
     assert tally(of, alone(*said)).value == value
 
@@ -252,12 +259,12 @@ def test_without_its_quorum_a_round_has_no_value(quorum: object, cast: int, roll
 
 def test_ballots_of_other_rounds_and_on_others_do_not_count():
     cast = [*alone(80), Ballot("R", "y", {"": 10}, "v"), Ballot("other", "x", {"": 10}, "v")]
-    assert (tally(survey(), cast).value, tally(survey(), cast).cast) == (80, 1)
+    assert (tally(survey(), cast).value, tally(survey(), cast).cast) == (D(80), 1)
 
 
 def test_a_subject_without_a_ballot_has_an_outcome_too():
     outcome = tally(survey(), alone(80), roll=4, subject=7)
-    assert (outcome.value, outcome.cast, outcome.turnout) == (None, 0, 0)
+    assert (outcome.value, outcome.cast, outcome.turnout) == (None, 0, D(0))
 
 
 @pytest.mark.parametrize(("own", "value", "cast"), [("excluded", D(80), 2), ("included", D(85), 3)])
