@@ -27,7 +27,7 @@ class Mean:
 def mean_inside(survey: Survey, ballots: Sequence[Marked]) -> Mean:
     """The mean of one audience from its valid ballots."""
     asked = {name: Fraction(weight) for name, weight in survey.questions.items()}
-    kept, note = _trimmed(survey, ballots, asked)
+    kept, note = _trimmed(survey, ballots)
     notes = {note} if note else set()
     questions = _by_question(kept)
     if kept and len(questions) < len(asked):
@@ -78,9 +78,7 @@ def _importance(survey: Survey, ballots: Sequence[Marked], weights: Mapping[str,
     }
 
 
-def _trimmed(
-    survey: Survey, ballots: Sequence[Marked], weights: Mapping[str, Fraction]
-) -> tuple[Sequence[Marked], str | None]:
+def _trimmed(survey: Survey, ballots: Sequence[Marked]) -> tuple[Sequence[Marked], str | None]:
     """The ballots without the highest and lowest, and a note; a share of ballots has none that is highest."""
     trim = survey.trim
     if trim is None or survey.share or len(ballots) <= trim.above:
@@ -90,7 +88,7 @@ def _trimmed(
 
     def height(ballot: Marked) -> tuple[Fraction, list[tuple[str, Decimal]], tuple[str, ...]]:
         # Of two with the same mark the answers decide, so that the order of the ballots does not.
-        mark = overall(ballot.figures(), weights)
+        mark = overall(ballot.figures(), survey.questions)
         return mark or Fraction(0), sorted(ballot.figures()), ballot.ranked
 
     return sorted(ballots, key=height)[trim.each : -trim.each], "trimmed"

@@ -10,10 +10,12 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from rules.schemes.values import Survey
-from rules.surveys.marks import ROUNDED, Marked, constant, weighted
+from rules.surveys.marks import EXACT, ROUNDED, Marked, constant
 
 if TYPE_CHECKING:  # scoring imports this package
     from rules.scoring.facts import Id
+
+ZERO, ONE = Decimal(0), Decimal(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +57,11 @@ def spoilers(survey: Survey, rules: Limits, ballots: Iterable[Marked]) -> dict[I
     for ballot in ballots:
         if ballot.voter is not None and ballot.clear:
             by_voter[ballot.voter].append(ballot)
-    weights = {name: Fraction(weight) for name, weight in survey.questions.items()}
-    found = ((voter, list(_broken(rules, mine, weights))) for voter, mine in by_voter.items())
+    found = ((voter, list(_broken(rules, mine, survey.questions))) for voter, mine in by_voter.items())
     return {voter: codes for voter, codes in found if codes}
 
 
-def _broken(rules: Limits, ballots: Sequence[Marked], weights: Mapping[str, Fraction]) -> Iterator[str]:
+def _broken(rules: Limits, ballots: Sequence[Marked], weights: Mapping[str, Decimal]) -> Iterator[str]:
     marks = [mark for ballot in ballots if (mark := overall(ballot.marks(), weights)) is not None]
     if any(sum(mark >= bound for mark in marks) > most for bound, most in rules.high):
         yield "too_many_high"
@@ -74,6 +75,11 @@ def _broken(rules: Limits, ballots: Sequence[Marked], weights: Mapping[str, Frac
         yield "share_exceeded"
 
 
-def overall(marks: Iterable[tuple[str, Decimal]], weights: Mapping[str, Fraction]) -> Fraction | None:
+def overall(marks: Iterable[tuple[str, Decimal]], weights: Mapping[str, Decimal]) -> Fraction | None:
     """One voter's mark of one subject over all questions; without weights all questions weigh the same."""
-    return weighted((weights.get(name, Fraction(1)), Fraction(mark)) for name, mark in marks)
+    whole = total = ZERO
+    for name, mark in marks:  # in Decimal: a fraction for every answer of every voter would be slow
+        weight = weights.get(name, ONE)
+        whole = EXACT.add(whole, weight)
+        total = EXACT.fma(weight, mark, total)
+    return Fraction(total) / Fraction(whole) if whole else None
