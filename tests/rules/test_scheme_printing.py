@@ -50,7 +50,7 @@ def annotated(kind: Any, meta: msgspec.Meta, depth: int) -> st.SearchStrategy[An
     if meta.pattern is not None:
         return st.from_regex(meta.pattern, fullmatch=True)
     if kind is int:
-        return st.integers(meta.ge, meta.le)
+        return st.integers(int(meta.ge or 0), int(meta.le or 0))
     return of(kind, depth).filter(lambda text: len(text) <= (meta.max_length or 99))
 
 
@@ -161,7 +161,7 @@ def test_it_reads_as_people_write_it():
         "        name: 学习\n"
         '        about: "每次\\n签到"\n'
         "        value: {fixed: 0.5, unit: 次}\n"
-        "        by: [member, organisation]\n"
+        "        by: [member, host]\n"
         "      # 未识别：  扣完为止\n"
         "      - code: A02\n"
         "        name: 缺席\n"
