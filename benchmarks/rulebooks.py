@@ -80,7 +80,8 @@ def expressed(
 def shapes_shown(books_: list[Book]) -> tuple[set[str], set[str]]:
     """The shapes whose example is in the table of shapes and ran, and those whose row names what did not run."""
     rules = {book.folder.name: book.rules for book in books_}
-    shown, broken = set(), set()
+    shown: set[str] = set()
+    broken: set[str] = set()
     for line in SHAPES.read_text(encoding="utf-8").splitlines():
         if row := ROW.match(line):
             (shown if row[3] in rules.get(row[2], ()) else broken).add(row[1])

@@ -62,8 +62,8 @@ def table_of(say: Say, scheme: Scheme, facts: Facts, results: Mapping[Id, Score]
             continue
         parts = "，".join(f"{scheme.every_node[code].name} {number(value)}" for code, value in result.nodes.items())
         grade = result.grade or say("no grade")
-        facts = {"name": named, "total": number(result.total), "grade": grade, "parts": parts}
-        yield say("{name}: {total} points, {grade} ({parts})", **facts)
+        told = {"name": named, "total": number(result.total), "grade": grade, "parts": parts}
+        yield say("{name}: {total} points, {grade} ({parts})", **told)
 
 
 def lines_of(say: Say, scheme: Scheme, result: Score) -> Iterator[str]:

@@ -102,7 +102,10 @@ def _rule(scheme: Scheme, node: Node, criterion: Criterion) -> Rule:
         criterion.valid,
         criterion.enter,
         criterion.winners,
-        criterion.round,
+        criterion.round is not None,
+        value.zero,
+        value.of is not None,
+        value.formula is not None,
         criterion.evidence == "required",
         scheme.suspend,
     )

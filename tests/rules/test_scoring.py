@@ -202,7 +202,7 @@ def test_the_total_within_its_bounds_decides_the_grade(rows: str, grade: str):
         ("{base: 100}", "free 01 -3", "97"),
         ("{base: 100, max: 100}", "free 01 3", "100"),
         ("{base: 10, min: 0}", "free 01 -30", "0"),
-        ("{base: 10, min: 20}", "", "20"),
+        ("{base: 20, min: 20}", "late 01 -1", "20"),
     ],
 )
 def test_base_and_bounds_of_the_total(total: str, rows: str, expected: str):

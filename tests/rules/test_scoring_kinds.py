@@ -56,9 +56,14 @@ def scored(scheme: Scheme, entries: str, more: str = "", as_of: str = "2026-12-3
             "12",
             id="brackets: none, 10, 2",
         ),
-        pytest.param("{options: {国家级: 30, 市级: 8}}", "01-05 option: 国家级; 01-06 option: 市级", "38", id="options"),
         pytest.param(
-            "{range: {from: 5, to: 10}}", "01-05 points: 7; 01-06 points: 12; 01-07 points: 1", "22", id="judged in a range"
+            "{options: {国家级: 30, 市级: 8}}", "01-05 option: 国家级; 01-06 option: 市级", "38", id="options"
+        ),
+        pytest.param(
+            "{range: {from: 5, to: 10}}",
+            "01-05 points: 7; 01-06 points: 12; 01-07 points: 1",
+            "22",
+            id="judged in a range",
         ),
         pytest.param(
             "{table: {keys: [option, role], rows: {市: {主: 10, 协: 5}, 县: {主: 4}}, other: 1}}",
@@ -88,12 +93,20 @@ def scored(scheme: Scheme, entries: str, more: str = "", as_of: str = "2026-12-3
         pytest.param("{count: {points: [-1], zero_from: 2}}", "01-05", "9", id="once: one off the ten"),
         pytest.param("{count: {points: [-1], zero_from: 2}}", "01-05; 03-05", "0", id="twice: nothing left of the ten"),
         pytest.param(
-            "{expected: {times: 4, per: quarter, each: 1}}", "01-05 quantity: 6; 05-05 quantity: 2", "6", id="hits up to 4"
+            "{expected: {times: 4, per: quarter, each: 1}}",
+            "01-05 quantity: 6; 05-05 quantity: 2",
+            "6",
+            id="hits up to 4",
         ),
         pytest.param(
-            "{expected: {times: 2, per: quarter, missing: 1}}", "01-05; 05-05 quantity: 2", "5", id="5 of 8 lack: 10 - 5"
+            "{expected: {times: 2, per: quarter, missing: 1}}",
+            "01-05; 05-05 quantity: 2",
+            "5",
+            id="5 of 8 lack: 10 - 5",
         ),
-        pytest.param("{bands: [{from: 85, points: 5}, {from: 95, points: 15}]}", "01-05 quantity: 95", "15", id="bands"),
+        pytest.param(
+            "{bands: [{from: 85, points: 5}, {from: 95, points: 15}]}", "01-05 quantity: 95", "15", id="bands"
+        ),
         pytest.param(
             "{target: {at: 20, full: 1, every: 1, points: -0.05}}", "01-05 quantity: 17", "0.85", id="below the target"
         ),
@@ -125,10 +138,14 @@ FIVE = "01-05 quantity: 5"
     [
         pytest.param("caps: {occurrence: 3}", f"{FIVE}; {FIVE}", "6", id="a cap of each time"),
         pytest.param("caps: {day: 6}", f"{FIVE}; {FIVE}; 01-06 quantity: 5", "11", id="a cap of the day"),
-        pytest.param("caps: {week: 6}", f"{FIVE}; 01-11 quantity: 5; 01-12 quantity: 5", "11", id="a week ends on Sunday"),
+        pytest.param(
+            "caps: {week: 6}", f"{FIVE}; 01-11 quantity: 5; 01-12 quantity: 5", "11", id="a week ends on Sunday"
+        ),
         pytest.param("caps: {quarter: 6}", f"{FIVE}; 03-31 quantity: 5; 04-01 quantity: 5", "11", id="a quarter"),
         pytest.param("caps: {half: 6, year: 9}", f"{FIVE}; 06-30 quantity: 5; 07-01 quantity: 5", "9", id="half, year"),
-        pytest.param("dedupe: {}", "01-05 quantity: 2, matter: x; 02-05 quantity: 7, matter: x", "7", id="highest once"),
+        pytest.param(
+            "dedupe: {}", "01-05 quantity: 2, matter: x; 02-05 quantity: 7, matter: x", "7", id="highest once"
+        ),
         pytest.param(
             "dedupe: {keep: first}", "01-05 quantity: 2, matter: x; 02-05 quantity: 7, matter: x", "2", id="first once"
         ),
@@ -142,19 +159,28 @@ FIVE = "01-05 quantity: 5"
             "10",
             id="of the best three one from outside",
         ),
-        pytest.param("dedupe: {per: quarter}", "01-05 matter: x; 02-05 matter: x; 05-05 matter: x", "2", id="per quarter"),
+        pytest.param(
+            "dedupe: {per: quarter}", "01-05 matter: x; 02-05 matter: x; 05-05 matter: x", "2", id="per quarter"
+        ),
         pytest.param("factors: [{when: quantity >= 5, times: 2}]", f"{FIVE}; 01-06 quantity: 4", "14", id="doubled"),
         pytest.param(
-            "factors: [{by: place, of: {第二: 0.5}}]", "01-05 quantity: 4, place: 第二; 01-06 place: 第一", "3", id="shares"
+            "factors: [{by: place, of: {第二: 0.5}}]",
+            "01-05 quantity: 4, place: 第二; 01-06 place: 第一",
+            "3",
+            id="shares",
         ),
         pytest.param(
             "factors: [{when: earlier >= 1, times: 2}], valid: {months: 12}", "01-05; 02-05", "3", id="a repeat doubled"
         ),
         pytest.param("valid: {months: 3}", "01-05; 11-05", "1", id="expired"),
-        pytest.param("valid: {months: 3, from: until}", "01-05 until: 2026-10-05; 02-05", "2", id="from the end of the act"),
-        pytest.param("enter: {within_days: 30}", "01-05 recorded: 2026-02-04; 01-05 recorded: 2026-02-05", "1", id="late"),
+        pytest.param(
+            "valid: {months: 3, from: until}", "01-05 until: 2026-10-05; 02-05", "2", id="from the end of the act"
+        ),
+        pytest.param(
+            "enter: {within_days: 30}", "01-05 recorded: 2026-02-04; 01-05 recorded: 2026-02-05", "1", id="late"
+        ),
         pytest.param("evidence: required", "01-05 evidence: false; 01-06", "1", id="without evidence"),
-        pytest.param('when: entry.length >= 1000', "01-05 length: 999; 01-06 length: 1000", "1", id="on a condition"),
+        pytest.param("when: entry.length >= 1000", "01-05 length: 999; 01-06 length: 1000", "1", id="on a condition"),
         pytest.param("round: 0", "01-05 quantity: 2.5", "3", id="rounded half up"),
     ],
 )
@@ -168,18 +194,30 @@ def test_what_bounds_a_criterion_gives_the_points_worked_out_by_hand(rest: str, 
         pytest.param("full: 10\n    min: 0", "", "01-05 quantity: -12", "0", id="never under the least"),
         pytest.param("weight: 0.8", "", "01-05 quantity: 50", "40", id="weighted"),
         pytest.param(
-            "full: 25\n    min: 0\n    periods: {per: quarter}", "", "01-05 quantity: -5; 05-05 quantity: -40", "70",
+            "full: 25\n    min: 0\n    periods: {per: quarter}",
+            "",
+            "01-05 quantity: -5; 05-05 quantity: -40",
+            "70",
             id="four quarters of 25, each not under zero",
         ),
         pytest.param(
-            "full: 100\n    periods: {per: month, combine: mean}", "", "01-05 quantity: -12", "99", id="the mean of months"
+            "full: 100\n    periods: {per: month, combine: mean}",
+            "",
+            "01-05 quantity: -12",
+            "99",
+            id="the mean of months",
         ),
-        pytest.param("counts: outside", "total: {base: 60, max: 70}", "01-05 quantity: 15", "75", id="outside the bound"),
+        pytest.param(
+            "counts: outside", "total: {base: 60, max: 60}", "01-05 quantity: 15", "75", id="outside the bound"
+        ),
         pytest.param("counts: aside", "total: {base: 60}", "01-05 quantity: 15", "60", id="only shown"),
         pytest.param("formula: points.A * 2", "", "01-05 quantity: 15", "30", id="a formula"),
         pytest.param(
-            "", "total: {periods: {per: half, combine: weighted, weights: [0.4, 0.6]}}",
-            "01-05 quantity: 10; 08-05 quantity: 20", "16", id="halves weighted",
+            "",
+            "total: {periods: {per: half, combine: weighted, weights: [0.4, 0.6]}}",
+            "01-05 quantity: 10; 08-05 quantity: 20",
+            "16",
+            id="halves weighted",
         ),
         pytest.param("", "total: {rounding: {places: 0}}", "01-05 quantity: 2.5", "3", id="the total rounded half up"),
     ],
@@ -201,7 +239,8 @@ def test_a_shortfall_counts_when_its_window_is_over():
 
 def test_facts_that_name_what_is_not_there_are_refused_each_with_its_place():
     scheme = scheme_of("{options: {甲等: 1}}")
-    text = "subjects: [{id: m}]\nentries: [{subject: x, criterion: A, on: 2026-01-05, option: 乙等}, {subject: m, criterion: Q, on: 2026-01-05}]"
+    rows = "{subject: x, criterion: A, on: 2026-01-05, option: 乙等}, {subject: m, criterion: Q, on: 2026-01-05}"
+    text = f"subjects: [{{id: m}}]\nentries: [{rows}]"
     found = facts_of(values_of(text), scheme, date(2026, 12, 31))
     assert isinstance(found, list)
     assert [(fault.path, fault.problem.code) for fault in found if isinstance(fault, Fault)] == [

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from rules.schemes import Caps, Criterion, Node, Scheme, Total, Value
-from rules.scoring import Entry, Facts, Score, score
+from rules.scoring import Entry, Facts, Id, Score, score
 
 ZERO = Decimal(0)
 DECEMBER = date(2026, 12, 31)
@@ -43,7 +43,7 @@ def schemes(draw: st.DrawFn) -> Scheme:
         least, most = draw(maybe(quarters(-24, 0))), draw(maybe(quarters(0, 24)))
         nodes.append(Node(f"{number}", f"{number}", criteria, min=least, max=most))
     total = Total(draw(quarters(-20, 400)), draw(maybe(quarters(-40, 200))), draw(maybe(quarters(200, 400))))
-    return Scheme("s", "1", "s", tuple(nodes), total)
+    return Scheme("s", "1", "s", tuple(nodes), total=total)
 
 
 @st.composite
@@ -64,7 +64,7 @@ def year(scheme: Scheme, entries: list[Entry]) -> Score:
     return score(scheme, Facts(DECEMBER, {1: entries}))[1]
 
 
-def by_entry(result: Score) -> dict[int, object]:
+def by_entry(result: Score) -> dict[Id, object]:
     return {part.entry: part for part in result.parts}
 
 

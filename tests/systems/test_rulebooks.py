@@ -42,9 +42,7 @@ def rows_of(folder: Path) -> Iterator[tuple[str, Decimal | None, str]]:
 @pytest.mark.parametrize("folder", BOOKS, ids=lambda folder: folder.name)
 def test_a_rulebook_gives_the_totals_and_grades_worked_out_by_hand(folder: Path):
     found = scored(folder)
-    expected = {
-        who: ("not_scored" if total is None else total, grade or None) for who, total, grade in rows_of(folder)
-    }
+    expected = {who: ("not_scored" if total is None else total, grade or None) for who, total, grade in rows_of(folder)}
     told = {
         str(who): ("not_scored" if each.state == "not_scored" else each.total, each.grade)
         for who, each in found.items()
