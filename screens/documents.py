@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from difflib import get_close_matches
 
-from rules.problems import Problem
 from rules.schemes.reading import Placed
 from screens.texts import Facts, Say, Sentences, clean
 
@@ -112,11 +111,6 @@ HINTS: Sentences = {
 }
 
 
-def hint(say: Say, problem: Problem) -> str:
-    """What to do about a problem, "" when its sentence says it already."""
-    return HINTS[problem.code](say, problem.facts) if problem.code in HINTS else ""
-
-
 def _name(facts: Facts) -> str:
     return clean(str(facts["field"]))[:40]
 
@@ -172,13 +166,15 @@ def on_line(say: Say, line: int, place: tuple[str | int, ...], told: str) -> str
 
 def wrong_at(say: Say, wrong: Placed) -> str:
     """One thing that is wrong: line and column, its field where the sentence does not name it, and what to do."""
-    from screens.problems import sentence  # it gathers the sentences of this file
+    from screens.problems import HINTS, sentence  # which gathers those of this file
 
     line, column = wrong.place
     where = say("Line {line}, column {column}", line=line, column=column)
     if wrong.severity == "warning":
         where = say("Line {line}, column {column} (note)", line=line, column=column)
-    told = f"{sentence(say, wrong.problem)} {hint(say, wrong.problem)}".strip()
+    told = sentence(say, wrong.problem)
+    if wrong.problem.code in HINTS:
+        told = f"{told} {HINTS[wrong.problem.code](say, wrong.problem.facts)}"
     if wrong.path and wrong.problem.code.startswith("document_"):
         return say("{where}, {field}: {told}", where=where, field=clean(field_name(wrong.path))[:80], told=told)
     return say("{where}: {told}", where=where, told=told)

@@ -15,6 +15,7 @@ __all__ = ["MOST_BYTES", "MOST_NODES", "read"]
 MOST_BYTES = 1024 * 1024
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 MARKED = (b"\xff\xfe", b"\xfe\xff")  # how UTF-16 and UTF-32 begin
+LOOKED_AT = 200  # letters of a line: the patterns below go back and forth in it
 TAB = re.compile(r"[ \-]*\t")
 WIDE_COLON = re.compile(r"[\s\-{]*[\"']?[\w.\-]+[\"']?\s*(：)")
 NO_SPACE = re.compile(r"[\s\-{]*[A-Za-z_]\w*(:)[^\s:/]")
@@ -97,6 +98,7 @@ def _syntax(text: str, error: yaml.MarkedYAMLError) -> Fault:
 
 
 def _cause(line: str) -> tuple[str, int] | None:
+    line = line[:LOOKED_AT]
     if found := TAB.match(line):
         return "document_tab", found.end()
     if found := WIDE_COLON.match(line):
