@@ -44,7 +44,11 @@ def facts(**given: Any) -> Facts:
 
 
 def one(steps: list[GradeStep], subject: Standing, **given: Any) -> Graded:
-    return graded(scheme(*steps), {1: subject}, facts(**given))[1]
+    return many(steps, {1: subject}, **given)[1]
+
+
+def many(steps: list[GradeStep], people: Mapping[Any, Standing], **given: Any) -> dict[Any, Graded]:
+    return dict(graded(scheme(*steps), people, facts(**given)))
 
 
 def grades(results: Mapping[Any, Graded]) -> dict[Any, str | None]:
