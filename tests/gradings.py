@@ -7,7 +7,7 @@ from typing import Any
 
 from rules.expressions import Answer
 from rules.grading import Graded, Standing, graded
-from rules.schemes import Grade, GradeStep, Scheme
+from rules.schemes import Grade, GradeStep, Quota, Scheme
 from rules.schemes.grades import Level
 from rules.scoring.facts import Facts, Past, Subject
 
@@ -44,8 +44,30 @@ def facts(**given: Any) -> Facts:
 
 
 def one(steps: list[GradeStep], subject: Standing, **given: Any) -> Graded:
-    return graded(scheme(*steps), {1: subject}, facts(**given))[1]
+    return many(steps, {1: subject}, **given)[1]
+
+
+def many(steps: list[GradeStep], people: Mapping[Any, Standing], **given: Any) -> dict[Any, Graded]:
+    return dict(graded(scheme(*steps), people, facts(**given)))
 
 
 def grades(results: Mapping[Any, Graded]) -> dict[Any, str | None]:
     return {id: result.grade for id, result in results.items()}
+
+
+TWO = tiers({"优秀": 90, "合格": 0})
+
+
+def quota(*names: str, **terms: Any) -> GradeStep:
+    if "within" in terms:
+        terms["within"] = Decimal(terms["within"])
+    return GradeStep(quota=Quota(names or ("优秀",), **terms))
+
+
+def people(*totals: Any, **names: Any) -> dict[int, Standing]:
+    """Numbered from 1."""
+    return {number: standing(total, **names) for number, total in enumerate(totals, 1)}
+
+
+def with_grade(results: dict[Any, Graded], *names: str) -> set[Any]:
+    return {id for id, grade in grades(results).items() if grade in (names or ("优秀",))}

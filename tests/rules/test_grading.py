@@ -9,7 +9,7 @@ from rules.grading import Step, graded
 from rules.schemes import Effect, Gate, Grade, GradeStep, Quota, Veto
 from rules.schemes.grades import Consequence, Level, Verdict
 from rules.scoring.facts import Decision, Membership, Subject
-from tests.gradings import facts, grades, levels, one, past, scheme, standing, tiers
+from tests.gradings import facts, grades, levels, many, one, past, scheme, standing, tiers
 
 COMMITTEE = GradeStep(verdict=Verdict("支委会", ("优秀", "合格", "基本合格", "不合格"), "022.evaluation"))
 
@@ -226,7 +226,7 @@ def test_a_step_for_some_classes_leaves_the_others_alone():
         1: standing(95, subject=Subject(1, classes=(Membership("机关"),))),
         2: standing(95, subject=Subject(2, classes=(Membership("农村"),))),
     }
-    assert grades(graded(scheme(tiers(), step), people, facts())) == {1: "合格", 2: "优秀"}
+    assert grades(many([tiers(), step], people)) == {1: "合格", 2: "优秀"}
 
 
 @pytest.mark.parametrize(

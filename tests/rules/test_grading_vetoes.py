@@ -1,13 +1,13 @@
 """Vetoes: effects, strength, how long they last, what ends them."""
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
-from rules.grading import graded
 from rules.schemes import Effect, Gate, GradeStep, Veto
 from rules.scoring.facts import Subject
-from tests.gradings import facts, levels, one, scheme, standing, tiers
+from tests.gradings import levels, many, one, standing, tiers
 
 CREDIT = {"A": 960, "B": 850, "C": 600, "D": 0}
 
@@ -16,7 +16,7 @@ def veto(name: str = "失信", strength: int = 1, cycles: int = 0, lifted: str |
     return GradeStep(veto=Veto(name, "count.失信 > 0", Effect(**effect), strength, cycles, lifted, "第三十条", "095.x"))
 
 
-BAD = {"count__失信": 1}
+BAD: dict[str, Any] = {"count__失信": 1}
 
 
 @pytest.mark.parametrize(
@@ -220,5 +220,5 @@ def test_a_gate_does_not_lift_or_lower_a_fixed_grade_but_joins_a_ceiling(turned)
 
 def test_a_veto_touches_only_who_gave_cause():
     people = {1: standing(95, **BAD), 2: standing(95, count__失信=0)}
-    results = graded(scheme(tiers(), veto(zero=True)), people, facts())
+    results = many([tiers(), veto(zero=True)], people)
     assert [results[id].total for id in (1, 2)] == [Decimal(0), Decimal(95)]
