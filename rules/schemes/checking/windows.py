@@ -21,7 +21,7 @@ def found_in(outline: Outline) -> Iterator[Finding]:
         yield from _shared(outline, field)
     total = outline.scheme.total.periods
     if total is not None:
-        yield from _periods(("total", "periods"), total, outline.cycle_months, "")
+        yield from _periods(("total", "periods"), total, outline.cycle_months, outline.scheme.title)
     for place in outline.nodes:
         if place.node.periods is not None:
             yield from _periods((*place.path, "periods"), place.node.periods, _span(outline, place), place.node.name)
