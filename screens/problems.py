@@ -11,6 +11,24 @@ from screens.declarations.lines import state_word
 from screens.screen import Choice, Draw, Screen
 from screens.texts import Say, Sentences, clean, month
 
+
+def _need(say: Say, need: str) -> str:
+    """What a running house does not know yet."""
+    return {
+        "imported": say("imported values"),
+        "details": say("further details of people and entries"),
+        "classes": say("classes of members"),
+        "units": say("points of units"),
+        "population": say("figures of the whole class"),
+        "past": say("results of former cycles"),
+        "event": say("cycles by event"),
+        "cycle": say("cycles other than the calendar year"),
+        "dates": say("days of single entries"),
+        "ballots": say("ballots"),
+        "promises": say("promised tasks"),
+    }[need]
+
+
 WORDS: Sentences = {
     "quantity_out_of_range": lambda say, f: say(
         "{name}: the quantity must be more than 0 and at most {most}{unit}. Please type another.", **f
@@ -139,6 +157,10 @@ WORDS: Sentences = {
         told=WORDS[f["code"]](say, f["facts"]),
     ),
     "scheme_overlay_alone": lambda say, f: say("This file adds to a rulebook and is none by itself."),
+    "scheme_not_live": lambda say, f: say(
+        "A running house has no {need} for this rulebook yet; score it with: zhibu scheme score.",
+        need=_need(say, f["need"]),
+    ),
     "overlay_of_another": lambda say, f: say("It adds to {scheme} {version}; the rulebook given is {given}.", **f),
     "overlay_category_unknown": lambda say, f: say("The rulebook has no category {name}.", **f),
     "overlay_not_allowed": lambda say, f: say("To the category {category} nothing may be added.", **f),

@@ -28,7 +28,8 @@ def graded(scheme: Scheme, standings: Mapping[Id, Standing], facts: Facts) -> di
     for step in steps:
         applied = [state for state in taking_part if _applies(step, state.standing.subject, facts)]
         if step.quota is not None:
-            quota(step.quota, applied, facts)
+            if facts.whole:
+                quota(step.quota, applied, facts)
             continue
         scale = next((each for each in known if each.step is step), None)
         for state in applied:
