@@ -53,8 +53,10 @@ def _of_criterion(criterion: Criterion) -> Iterator[str]:
 
 
 def _by_class(scheme: Scheme) -> bool:
-    nodes, steps, exempt = scheme.every_node.values(), scheme.steps, scheme.subjects.exempt
-    return any(each.classes for each in (*nodes, *steps, *exempt)) or any(each.when is not None for each in exempt)
+    exempt = scheme.subjects.exempt
+    named = [each.classes for each in scheme.every_node.values()]
+    named += [each.classes for each in scheme.steps] + [each.classes for each in exempt]
+    return any(named) or any(each.when is not None for each in exempt)
 
 
 def _other_cycle(scheme: Scheme) -> bool:
