@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from rules.schemes import Scheme
+from rules.schemes.versions import Change
 from rules.scoring import Facts, Id, Line, Score
 from screens.texts import Say, number
 
@@ -64,6 +65,33 @@ def table_of(say: Say, scheme: Scheme, facts: Facts, results: Mapping[Id, Score]
         grade = result.grade or say("no grade")
         told = {"name": named, "total": number(result.total), "grade": grade, "parts": parts}
         yield say("{name}: {total} points, {grade} ({parts})", **told)
+
+
+def changes_as_json(changed: Mapping[Id, Change]) -> str:
+    """Who would change, as JSON."""
+    rows = [
+        {
+            "subject": subject,
+            "total": {"before": _plain(each.before), "after": _plain(each.after)},
+            "grade": {"before": each.grade_before, "after": each.grade_after},
+        }
+        for subject, each in changed.items()
+    ]
+    return msgspec.json.Encoder(decimal_format="number").encode(rows).decode()
+
+
+def changes_of(say: Say, facts: Facts, changed: Mapping[Id, Change], count: int) -> Iterator[str]:
+    """A line for each subject whose total or grade would change, then how many they are."""
+    for subject, each in changed.items():
+        known = facts.subjects.get(subject)
+        before, after = number(each.before), number(each.after)
+        name = known.name if known is not None and known.name else subject
+        line = say("{name}: {before} → {after}", name=name, before=before, after=after)
+        if each.grade_before != each.grade_after:
+            grades = (each.grade_before or say("no grade"), each.grade_after or say("no grade"))
+            line += say("; grade {before} → {after}", before=grades[0], after=grades[1])
+        yield line
+    yield say("{changed} of {count} would change.", changed=len(changed), count=count)
 
 
 def lines_of(say: Say, scheme: Scheme, result: Score) -> Iterator[str]:
