@@ -6,7 +6,7 @@ from handlers.context import Refused
 from handlers.declarations.forms import Declare, MyLines
 from handlers.members import Help, Home
 from rules.problems import Problem
-from screens import documents, imports
+from screens import documents, expressions, findings, imports
 from screens.declarations.lines import state_word
 from screens.screen import Choice, Draw, Screen
 from screens.texts import Say, Sentences, clean, month
@@ -139,17 +139,6 @@ WORDS: Sentences = {
         told=WORDS[f["code"]](say, f["facts"]),
     ),
     "scheme_overlay_alone": lambda say, f: say("This file adds to a rulebook and is none by itself."),
-    "scheme_code_twice": lambda say, f: say("Code {code} stands twice.", **f),
-    "scheme_name_twice": lambda say, f: say("The name {name} stands twice.", **f),
-    "scheme_grades_unordered": lambda say, f: say("Grades must go from the highest to the lowest."),
-    "scheme_value_unclear": lambda say, f: say(
-        "{code} {name}: give exactly one of fixed, per with points, or attendance.", **f
-    ),
-    "scheme_nobody_records": lambda say, f: say("{code} {name}: nobody may record it.", **f),
-    "scheme_member_deducts": lambda say, f: say("{code} {name}: only the organisation may record it.", **f),
-    "scheme_cap_above_category": lambda say, f: say(
-        "{code} {name}: its cap is above that of the category {category}.", **f
-    ),
     "line_not_posted": lambda say, f: say("Line {line} is approved but has no ledger entry.", **f),
     "entry_differs": lambda say, f: say("Ledger entry {entry} does not match its line.", **f),
     "summary_differs": lambda say, f: say(
@@ -168,6 +157,8 @@ WORDS: Sentences = {
     ),
     "audit_broken": lambda say, f: say("The audit chain is broken at entry {entry}.", **f),
     **documents.WORDS,
+    **expressions.WORDS,
+    **findings.WORDS,
     **imports.WORDS,
     "backup_busy": lambda say, f: say("Another backup is being made in {folder}. Wait until it is done.", **f),
     "backup_no_space": lambda say, f: say(
@@ -211,6 +202,8 @@ WORDS: Sentences = {
     ),
 }
 
+HINTS: Sentences = {**documents.HINTS, **findings.HINTS}
+"""The code of a problem → a hint that says what to do about it."""
 
 DECLARE_INSTEAD = {
     "criterion_unknown",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -43,7 +43,7 @@ def parse(text: bytes | str) -> Scheme | list[Problem]:
     found = examined(document, Scheme)
     if isinstance(found, list):
         return [_unreadable(document, fault) for fault in found]
-    return [finding.problem for finding in contradictions(found) if finding.severity == "error"] or found
+    return [finding.problem for finding in check(found) if finding.severity == "error"] or found
 
 
 def judge(document: Document) -> Judged:
@@ -54,23 +54,13 @@ def judge(document: Document) -> Judged:
         wrong = [Placed(document.place(fault), fault.path, fault.problem) for fault in found]
         rest = [] if added else _beside(document, found)
         return Judged(None, _in_order([*wrong, *_placed(document, rest)]))
-    return Judged(found, _in_order(_placed(document, contradictions(found) if isinstance(found, Scheme) else [])))
-
-
-def contradictions(scheme: Scheme) -> list[Finding]:
-    """Every contradiction in a scheme that reads."""
-    return list(_findings(check(scheme)))
-
-
-def _findings(found: Iterable[Finding | Problem]) -> Iterator[Finding]:
-    for each in found:
-        yield each if isinstance(each, Finding) else Finding((), each)
+    return Judged(found, _in_order(_placed(document, check(found) if isinstance(found, Scheme) else [])))
 
 
 def _beside(document: Document, faults: list[Fault]) -> list[Finding]:
     """The contradictions in the parts of a scheme that have no fault."""
     scheme = mended(document.value, faults)
-    return [] if scheme is None else untouched(contradictions(scheme), faults)
+    return [] if scheme is None else untouched(check(scheme), faults)
 
 
 def _placed(document: Document, findings: Iterable[Finding]) -> list[Placed]:
