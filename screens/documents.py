@@ -66,6 +66,8 @@ WORDS: Sentences = {
         "{number} must lie between {least} and {most}, with at most three decimals.", **f
     ),
     "total_min_above_max": lambda say, f: say("The least total {least} is above the most {most}.", **f),
+    "range_backwards": lambda say, f: say("The range begins at {least}, above its end {most}.", **f),
+    "step_not_positive": lambda say, f: say("every must be more than 0."),
     "scheme_closes_before_review": lambda say, f: say("close_on must be a later day than review_until."),
     "code_is_personal": lambda say, f: say(
         "This looks like an identity or phone number, which is never stored. Give a code of your own, such as m001."
@@ -103,7 +105,11 @@ HINTS: Sentences = {
     "document_top": lambda say, f: say("Compare it with examples/b1-member-points/scheme.yaml."),
     "document_quote_open": lambda say, f: say("Take the same straight quotation mark (\" or ') before and after."),
     "document_key_twice": lambda say, f: say("It stands on line {other} too.", other=f["other"]),
-    "points_out_of_range": lambda say, f: say("A deduction is written as a positive number with sign: minus."),
+    "points_out_of_range": lambda say, f: (
+        say("A deduction is written as a positive number with sign: minus.") if f["least"] == 0 else ""
+    ),
+    "range_backwards": lambda say, f: say("Write the smaller number under from, the larger under to."),
+    "step_not_positive": lambda say, f: say("Leave it out for steps of 1."),
     "total_min_above_max": lambda say, f: say("Exchange min and max, or delete one of them."),
     "scheme_closes_before_review": lambda say, f: say("For example review_until: 5 and close_on: 6."),
     "scheme_unreadable": lambda say, f: say("zhibu scheme check FILE names every place."),
@@ -174,7 +180,7 @@ def wrong_at(say: Say, wrong: Placed) -> str:
         where = say("Line {line}, column {column} (note)", line=line, column=column)
     told = sentence(say, wrong.problem)
     if wrong.problem.code in HINTS:
-        told = f"{told} {HINTS[wrong.problem.code](say, wrong.problem.facts)}"
+        told = f"{told} {HINTS[wrong.problem.code](say, wrong.problem.facts)}".rstrip()
     if wrong.path and wrong.problem.code.startswith("document_"):
         return say("{where}, {field}: {told}", where=where, field=clean(field_name(wrong.path))[:80], told=told)
     return say("{where}: {told}", where=where, told=told)

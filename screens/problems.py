@@ -234,7 +234,7 @@ WORDS: Sentences = {
     ),
 }
 
-HINTS: Sentences = {**findings.HINTS}
+HINTS: Sentences = {**documents.HINTS, **findings.HINTS}
 """The code of a problem → a hint that says what to do about it."""
 
 DECLARE_INSTEAD = {

@@ -48,7 +48,7 @@ def plain(text: str) -> Plain | Problem:
 
 def number_problems(number: int | Decimal | str) -> list[Problem]:
     """What keeps a number from coming unchanged through every way of writing it."""
-    text = str(number)
+    text = str(int(number) if isinstance(number, bool) else number)
     exact = Decimal(text) if len(text) <= LONGEST else None
     if exact is not None and len(exact.as_tuple().digits) <= MOST_DIGITS and abs(exact.adjusted()) <= MOST_DIGITS:
         return []

@@ -18,12 +18,32 @@ from rules.schemes.scheme import Scheme
 STAND_INS = {"value": {"fixed": 1}}  # for fields that a part cannot be without
 KEPT = frozenset({"document_field_unknown"})  # leaving such a field out loses nothing that was understood
 
+NAMING = frozenset({"subjects", "pools", "groups", "passes", "grades", "grading"})  # others refer to what they name
+# What these say follows from the figures or names of many parts together.
+FROM_MANY = frozenset(
+    {
+        "scheme_exempts_all",
+        "scheme_grade_unreachable",
+        "scheme_inner_above_category",
+        "scheme_items_above_category",
+        "scheme_items_above_max",
+        "scheme_max_below_least",
+        "scheme_max_unreachable",
+        "scheme_min_unreachable",
+        "scheme_quotas_above_all",
+        "scheme_quotas_below_all",
+        "scheme_quotas_contradict",
+        "scheme_target_above_max",
+        "scheme_weights_sum",
+    }
+)
+
 
 def mended(value: Any, faults: list[Fault]) -> Scheme | None:
     """The scheme without its faulty fields, None when too much would be left out."""
     for fault in faults:
         path = _field(fault.path)
-        if not path or fault.problem.code == "document_field_missing":
+        if not path or path[0] in NAMING or fault.problem.code == "document_field_missing":
             return None
         value = _left_out(value, path)
         if value is None:
@@ -35,13 +55,10 @@ def mended(value: Any, faults: list[Fault]) -> Scheme | None:
 
 
 def untouched(findings: list[Finding], faults: list[Fault]) -> list[Finding]:
-    """The errors that do not lie in a part with a fault."""
+    """The errors that do not lie in a part with a fault and follow from no such part."""
     parts = [_part(fault.path) for fault in faults if fault.problem.code not in KEPT]
-    return [
-        finding
-        for finding in findings
-        if finding.severity == "error" and not any(finding.path[: len(part)] == part for part in parts)
-    ]
+    certain = [each for each in findings if each.severity == "error" and not (parts and each.code in FROM_MANY)]
+    return [each for each in certain if not any(each.path[: len(part)] == part for part in parts)]
 
 
 def _field(path: Path) -> Path:
