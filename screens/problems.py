@@ -6,7 +6,7 @@ from handlers.context import Refused
 from handlers.declarations.forms import Declare, MyLines
 from handlers.members import Help, Home
 from rules.problems import Problem
-from screens import documents, expressions, findings, imports
+from screens import documents, drafts, expressions, findings, imports
 from screens.declarations.lines import state_word
 from screens.screen import Choice, Draw, Screen
 from screens.texts import Say, Sentences, clean, month
@@ -189,6 +189,7 @@ WORDS: Sentences = {
     ),
     "audit_broken": lambda say, f: say("The audit chain is broken at entry {entry}.", **f),
     **documents.WORDS,
+    **drafts.WORDS,
     **expressions.WORDS,
     **findings.WORDS,
     **imports.WORDS,
