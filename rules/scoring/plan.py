@@ -108,6 +108,9 @@ def _rule(scheme: Scheme, node: Node, criterion: Criterion) -> Rule:
         value.formula is not None,
         criterion.evidence == "required",
         scheme.suspend,
+        value.formula is not None,  # these ask for names of the entry
+        value.of is not None,
+        value.target is not None,
     )
     lifted_by = tuple(other.code for _, other in scheme.walk() if criterion.code in other.lifts)
     windowed, stands = value.kind in WINDOWED, standing(value)

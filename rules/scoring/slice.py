@@ -286,7 +286,8 @@ class Slice:
         """Signed points of an entry before anything else."""
         if entry.points is not None:
             return entry.points
-        points = rule.worth(rule.criterion, entry, self.look, self)
+        look = self.look if rule.plain else self._entry_look(rule, entry, 0)
+        points = rule.worth(rule.criterion, entry, look, self)
         return -points if rule.minus else points
 
 
