@@ -6,7 +6,7 @@ from handlers.context import Refused
 from handlers.declarations.forms import Declare, MyLines
 from handlers.members import Help, Home
 from rules.problems import Problem
-from screens import documents, imports
+from screens import documents, expressions, imports
 from screens.declarations.lines import state_word
 from screens.screen import Choice, Draw, Screen
 from screens.texts import Say, Sentences, clean, month
@@ -162,6 +162,7 @@ WORDS: Sentences = {
     ),
     "audit_broken": lambda say, f: say("The audit chain is broken at entry {entry}.", **f),
     **documents.WORDS,
+    **expressions.WORDS,
     **imports.WORDS,
     "backup_busy": lambda say, f: say("Another backup is being made in {folder}. Wait until it is done.", **f),
     "backup_no_space": lambda say, f: say(

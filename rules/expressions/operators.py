@@ -66,8 +66,9 @@ def compared(sign: str, left: Run, right: Run) -> Run:
 
     def run(look: Look) -> Answer:
         one, other = left(look), right(look)
+        kind = type(one)
         try:
-            if type(one) is Decimal and type(other) is Decimal:
+            if kind is type(other) and (kind is Decimal or kind is str):
                 return act(one, other)
             return _compared(act, one, other)
         except ArithmeticError:  # a Decimal that is not a number has no order
