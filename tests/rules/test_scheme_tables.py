@@ -172,7 +172,10 @@ def test_without_a_heading_it_is_said_which_words_are_looked_for(header: tuple[s
 def test_of_a_heading_in_two_rows_both_are_read():
     rows = [("类别", "内容", "分值", "分值"), ("类别", "内容", "加分", "扣分"), ("学习", "听课", "1", "2")]
     found = draft(table_of([SheetRow(number, row) for number, row in enumerate(rows, 1)]), "办法")
-    assert [(each.sign, each.value.fixed) for each in found.scheme.criteria.values()] == [("plus", 1), ("minus", 2)]
+    assert [(each.sign, each.value.fixed) for each in found.scheme.criteria.values()] == [
+        ("plus", D(1)),
+        ("minus", D(2)),
+    ]
 
 
 ROWS: list[tuple[tuple[str, ...], dict[str, Any], list[str]]] = [
@@ -203,15 +206,15 @@ def test_a_row_becomes_a_criterion(row: tuple[str, ...], fields: dict[str, Any],
 
 def test_a_mark_from_which_is_deducted_is_the_category_s_full_mark():
     (node,) = drafted(("甲", "听课", "5", "缺席一次扣1分"), ("甲", "党费", "3", "迟交一次扣1分")).scheme.nodes
-    assert (node.full, [criterion.caps.cycle for criterion in node.criteria]) == (8, [5, 3])
+    assert (node.full, [criterion.caps.cycle for criterion in node.criteria]) == (D(8), [D(5), D(3)])
 
 
 def test_an_addition_and_a_deduction_in_one_row_are_two_criteria():
     found = drafted(("甲", "生活会", "参加一次加1分，缺席一次扣2分", "", "全年4分"))
     criteria = found.scheme.criteria.values()
     assert [(c.name, c.sign, c.value.fixed, c.caps.year, c.by) for c in criteria] == [
-        ("生活会", "plus", 1, 4, ("member",)),
-        ("生活会（扣分）", "minus", 2, None, ("organisation",)),
+        ("生活会", "plus", D(1), D(4), ("member",)),
+        ("生活会（扣分）", "minus", D(2), None, ("organisation",)),
     ]
     assert [code for _, code in told(found)] == ["draft_split", "draft_name_changed"]
 
@@ -243,7 +246,7 @@ def test_nothing_around_the_table_is_lost():
     ]
     rows += [("注：由支部解释", "", ""), ("优秀：90 分以上", "", "")]
     found = draft(table_of([SheetRow(number, row) for number, row in enumerate(rows, 1)]), "x")
-    assert (found.scheme.title, found.scheme.total.base, found.scheme.grades[0].name) == ("某办法", 60, "优秀")
+    assert (found.scheme.title, found.scheme.total.base, found.scheme.grades[0].name) == ("某办法", D(60), "优秀")
     left = {finding.row: finding.problem.facts["text"] for finding in found.findings}
     assert left == {2: "基础分60分，本年起施行", 5: "合计 100", 6: "注：由支部解释"}
 
