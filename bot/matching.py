@@ -110,24 +110,27 @@ def _phrases(text: str, names: Index) -> Iterator[Phrase]:
     words: list[str] = []
     option = ""
     for piece in PIECES.findall(unicodedata.normalize("NFKC", text)):
-        if NUMBER.fullmatch(piece):
-            if words:
-                yield Phrase("".join(words), Decimal(piece[:30]), option)
-            words, option = [], ""
-        elif _counting(piece, words):
+        if _counting(piece, words):
             continue
-        elif words and not option and (chosen := _option("".join(words), piece, names)):
+        chosen = "" if option or not words else _option("".join(words), piece, names)
+        if chosen:
             option = chosen
-        elif words and (spelt := number(piece)) is not None:
-            yield Phrase("".join(words), spelt, option)
+            continue
+        said = _said(piece, words)
+        if words and (said is not None or option or folded("".join(words)) in names.exact):
+            yield Phrase("".join(words), said, option)
             words, option = [], ""
-        else:
-            if words and (option or folded("".join(words)) in names.exact):
-                yield Phrase("".join(words), None, option)
-                words, option = [], ""
+        if said is None:
             words.append(piece)
     if words:
         yield Phrase("".join(words), None, option)
+
+
+def _said(piece: str, words: list[str]) -> Decimal | None:
+    """The number a piece stands for; a spelt one only after a name, since names may begin with one."""
+    if NUMBER.fullmatch(piece):
+        return Decimal(piece[:30])
+    return number(piece) if words else None
 
 
 def _counting(piece: str, words: list[str]) -> bool:

@@ -46,7 +46,7 @@ def _check_judged(name: str, bounds: Range, points: Decimal) -> list[Problem]:
     fits = points.is_finite() and bounds.least <= points <= bounds.most
     if fits and not points % HUNDREDTH:
         return []
-    return [Problem("points_out_of_range", {"name": name, "least": str(bounds.least), "most": str(bounds.most)})]
+    return [Problem("judged_out_of_range", {"name": name, "least": str(bounds.least), "most": str(bounds.most)})]
 
 
 def check_option(criterion: Criterion, option: str) -> list[Problem]:

@@ -36,7 +36,7 @@ WORDS: Sentences = {
     ),
     "quantity_not_whole": lambda say, f: say("{name} is counted in whole {unit}. Please type a whole number.", **f),
     "quantity_not_half": lambda say, f: say("{name} is counted in halves of {unit}, such as 1.5.", **f),
-    "points_out_of_range": lambda say, f: say(
+    "judged_out_of_range": lambda say, f: say(
         "{name}: the points must be between {least} and {most}, with at most two decimals. Please type others.", **f
     ),
     "option_unknown": lambda say, f: say(
