@@ -50,7 +50,7 @@ line = sa.Table(
     sa.Column("decided_at", Instant),
     sa.Column("key", sa.String(128), unique=True),
     sa.Column("option", sa.String(64)),
-    sa.Column("matter", sa.String(200)),
+    sa.Column("matter", sa.Text),
     sa.Index("ix_line_member_period", "member_id", "period", "state"),
     sa.Index("ix_line_unit_state", "unit_id", "state"),
     sa.Index("ix_line_unit_period", "unit_id", "period"),

@@ -24,6 +24,7 @@ from handlers.declarations.forms import (
 from handlers.ledger import posting
 from rules.periods import period_of, shift, year_of
 from rules.schemes import Scheme
+from rules.scoring import ZERO
 from storage import declarations
 from storage.declarations import Line
 
@@ -109,7 +110,7 @@ def _items(scheme: Scheme, request: AddLines) -> list[Item]:
     items = []
     for (code, quantity), option in zip(request.items, options, strict=False):
         bounds = scheme.criteria[code].value.range if code in request.asked and code in scheme.criteria else None
-        items.append(Item(code, quantity if bounds is None else bounds.most, option))
+        items.append(Item(code, ZERO + quantity if bounds is None else bounds.most, option))
     return items
 
 

@@ -13,4 +13,5 @@ depends_on = None
 
 def upgrade() -> None:
     op.add_column("line", sa.Column("option", sa.String(64)))
-    op.add_column("line", sa.Column("matter", sa.String(200)))
+    # no length, from which SQLite guesses how long rows are: with one it leaves the index of notes unused
+    op.add_column("line", sa.Column("matter", sa.Text))
