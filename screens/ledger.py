@@ -125,7 +125,8 @@ def reason_wanted(say: Say, answer: r.ReasonWanted) -> Screen:
 def reversed_(say: Say, answer: r.Reversed) -> Screen:
     """The reversal was posted."""
     line = joined(say, answer.member_name, f"{answer.criterion.name} {signed(answer.points)}")
-    states = ATTENDANCE if answer.attendance else ()
+    rule = answer.criterion.value.attendance
+    states = [state for state in ATTENDANCE if rule is not None and getattr(rule, state) is not None]
     choices = [
         Choice(say("Record instead: {state}", state=attendance_word(say, state)), MarkAgain(answer.entry, state))
         for state in states

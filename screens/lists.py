@@ -18,7 +18,7 @@ from screens.deliveries import attempts_text, kind_word, notices_text, state_of,
 from screens.people import channel_word
 from screens.publication import sheet_table
 from screens.tables import Cell, Column, Table
-from screens.texts import Say
+from screens.texts import Say, amount
 from screens.trail import deeds
 
 
@@ -49,7 +49,7 @@ def lines(say: Say, answer: Lines) -> Table:
 
 def _line(say: Say, row: ListedLine) -> tuple[Cell, ...]:
     line = row.line
-    name = line.criterion.name
+    name = amount(line.criterion, None, line.option, line.matter)
     if line.attendance is not None:
         name = f"{name} {attendance_word(say, line.attendance)}"
     source = say("entered on behalf") if line.behalf else source_word(say, line.source)
@@ -95,7 +95,7 @@ def entries(say: Say, answer: Entries) -> Table:
     )
     rows: list[tuple[Cell, ...]] = []
     for row in answer.rows:
-        name = row.criterion.name
+        name = amount(row.criterion, None, row.option, row.matter)
         if row.attendance is not None:
             name = f"{name} {attendance_word(say, row.attendance)}"
         kind = say("reversal") if row.reversal else say("entry")

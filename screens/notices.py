@@ -20,7 +20,7 @@ from screens.members import role_word
 from screens.problems import sentence
 from screens.screen import Choice, Screen
 from screens.signin import device_word, means_word, when
-from screens.texts import Say, clean, day, month, note_text, number, signed
+from screens.texts import Say, clean, day, joined, month, note_text, number, signed
 from storage.outbox import NoticeRow
 
 Facts = dict[str, Any]
@@ -66,16 +66,16 @@ def _calendar(say: Say, f: Facts) -> Part:
     return say("Public holidays of {year} are not known yet", year=f["year"]), [line], []
 
 
+def _line(say: Say, each: Facts) -> str:
+    what = f"{each['name']} {number(each['quantity'])}{each['unit']}"
+    if each.get("together"):
+        return joined(say, what, say("points by all of them together"))
+    return say("{what}, {points} points", what=what, points=signed(each["points"]))
+
+
 def _decided(say: Say, f: Facts) -> Part:
     word = {"approve": say("approved"), "return": say("returned"), "reject": say("rejected")}[f["decision"]]
-    lines = [
-        say(
-            "{what}, {points} points",
-            what=f"{each['name']} {number(each['quantity'])}{each['unit']}",
-            points=signed(each["points"]),
-        )
-        for each in f["lines"][:20]
-    ]
+    lines = [_line(say, each) for each in f["lines"][:20]]
     if f["reason"]:
         lines.append(say("reason: {text}", text=clean(f["reason"])))
     lines.append(say("by {name}", name=f["by"]))
@@ -87,7 +87,9 @@ def _decided(say: Say, f: Facts) -> Part:
 
 
 def _recorded(say: Say, f: Facts) -> Part:
-    lines = [f"{f['name']} {signed(f['points'])}"]
+    lines = [joined(say, f["name"], say("points by all of them together"))]
+    if not f.get("together"):
+        lines = [f"{f['name']} {signed(f['points'])}"]
     if f["attendance"]:
         lines = [f"{f['name']} {attendance_word(say, f['attendance'])} {signed(f['points'])}"]
     lines.append(note_text(say, f["note"]))

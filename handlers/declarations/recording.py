@@ -14,6 +14,7 @@ from handlers.ledger.posting import post_lines
 from rules.declarations import named
 from rules.periods import period_of
 from rules.schemes import Criterion
+from rules.scoring.worth import WINDOWED
 from storage import audit, declarations, reviews
 from storage.locks import hold_members
 from storage.members import Person
@@ -111,6 +112,7 @@ def _tell(context: Context, version: int, rows: Sequence[tuple[Person, dict[str,
                     "points": str(row["points"]),
                     "note": row["note"],
                     "attendance": row.get("attendance"),
+                    "together": row["criterion"].value.kind in WINDOWED,
                     "by": context.actor.name,
                     "clause": criteria[row["criterion"].code].clause,
                 },

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from handlers.context import Context, Handler, Refused, refuse
 from handlers.declarations.drafts import cap_flags
 from handlers.declarations.forms import Pins
-from handlers.declarations.view import LineView, views
+from handlers.declarations.view import LineView, told, views
 from handlers.ledger.posting import post_lines
 from rules.access import reviewers
-from rules.declarations import DECISIONS, Flag, check_note, flag_usual, named
+from rules.declarations import DECISIONS, Flag, check_note, flag_usual
 from storage import audit, declarations, evidence, locks, members, reviews
 from storage.declarations import Line
 
@@ -269,26 +269,17 @@ def _tell_members(context: Context, done: list[Line], decision: str, reason: str
     by_member: dict[int, list[Line]] = {}
     for line in done:
         by_member.setdefault(line.member, []).append(line)
-    criteria, rows = {each.id: context.version(each.version).scheme.criteria[each.criterion] for each in done}, []
+    rows = []
     for member, lines in by_member.items():
         facts = {
             "decision": decision,
             "reason": reason,
             "by": context.actor.name,
             "period": lines[0].period,
-            "lines": [
-                {
-                    "id": line.id,
-                    "name": named(criteria[line.id].name, line.option, line.matter),
-                    "unit": criteria[line.id].unit,
-                    "quantity": str(line.quantity),
-                    "points": str(line.points),
-                }
-                for line in lines
-            ],
+            "lines": [told(context, line) for line in lines],
         }
-        told = {"kind": "lines_decided", "key": f"decided:{lines[0].id}:{lines[0].edition}", "facts": facts}
-        rows.append({"member_id": member, **told})
+        row = {"kind": "lines_decided", "key": f"decided:{lines[0].id}:{lines[0].edition}", "facts": facts}
+        rows.append({"member_id": member, **row})
     context.tell_all(rows)
 
 

@@ -8,8 +8,9 @@ from datetime import datetime
 from decimal import Decimal
 
 from handlers.context import Context
-from rules.declarations import Flag
+from rules.declarations import Flag, named
 from rules.schemes import Criterion
+from rules.scoring.worth import WINDOWED
 from storage import evidence, reviews
 from storage.declarations import Line
 from storage.evidence import EvidenceRow
@@ -88,3 +89,16 @@ def views(context: Context, lines: Iterable[Line], flags: dict[int, tuple[Flag, 
             )
         )
     return shown
+
+
+def told(context: Context, line: Line) -> dict[str, object]:
+    """A line as a notice tells it; `together`: its points are known only with all others of its kind."""
+    criterion = context.version(line.version).scheme.criteria[line.criterion]
+    return {
+        "id": line.id,
+        "name": named(criterion.name, line.option, line.matter),
+        "unit": criterion.unit,
+        "quantity": str(line.quantity),
+        "points": str(line.points),
+        "together": criterion.value.kind in WINDOWED,
+    }

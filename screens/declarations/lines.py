@@ -10,6 +10,7 @@ from rules.declarations import Flag
 from rules.schemes import Criterion
 from rules.scoring.worth import WINDOWED
 from screens.texts import Say, amount, clean, joined, names, note_text, number, signed
+from screens.worth import STATES as ATTENDANCE_STATES
 
 STATES: dict[str, Callable[[Say], str]] = {
     "draft": lambda say: say("draft"),
@@ -37,12 +38,7 @@ def source_word(say: Say, source: str) -> str:
 
 def attendance_word(say: Say, state: str | None) -> str:
     """The attendance of one member."""
-    return {
-        "present": say("present"),
-        "late": say("late"),
-        "leave": say("on leave"),
-        "absent": say("absent"),
-    }.get(state or "", "")
+    return ATTENDANCE_STATES[state](say) if state is not None else ""
 
 
 def flag_word(say: Say, line: LineView, flag: Flag) -> str:
