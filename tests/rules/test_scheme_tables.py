@@ -137,7 +137,7 @@ def test_whatever_a_cell_holds_it_is_read_or_left(text: str):
 )
 def test_a_draft_can_always_be_printed_and_its_faults_are_those_to_settle(rows: list[tuple[str, ...]]):
     found = drafted(("甲", "先有一行", "1"), *rows)
-    unclear = {each.facts["code"] for each in check(found.scheme) if each.code == "scheme_value_unclear"}
+    unclear = {each.problem.facts["code"] for each in check(found.scheme) if each.code == "scheme_value_unclear"}
     assert unclear <= {each.code for each in found.findings if each.settles}
     assert len(list(found.scheme.walk())) == len(found.scheme.criteria) >= found.rows
     kept = text_of(found.scheme) + "".join(str(each.problem.facts) for each in found.findings)

@@ -32,7 +32,7 @@ nodes:
 def test_a_value_may_ask_for_the_entry_without_any_other_rule_beside_it(value: str, points: str):
     scheme = parse(TEXT % value)
     assert isinstance(scheme, Scheme), scheme
-    details = {"honour": "市级", "goal": Decimal(3)}
+    details: dict[str, Decimal | str | bool | None] = {"honour": "市级", "goal": Decimal(3)}
     day, until = date(2026, 5, 4), date(2026, 5, 10)
     entry = Entry(1, "c", day, quantity=Decimal(2), until=until, details=details)
     assert score(scheme, Facts(date(2026, 12, 31), {1: [entry]}))[1].total == Decimal(points)
