@@ -115,7 +115,7 @@ def _tell(file: Path, judged: Judged, say: Say) -> None:
     from screens.documents import wrong_at
 
     for each in judged.wrong[:MOST_TOLD]:
-        out.print(wrong_at(say, each), markup=False)
+        out.print("\n".join(wrong_at(say, each)), markup=False)
     errors, notes, found = len(judged.errors), len(judged.wrong) - len(judged.errors), judged.found
     if len(judged.wrong) > MOST_TOLD:
         out.print(say("… and {count} more.", count=len(judged.wrong) - MOST_TOLD))

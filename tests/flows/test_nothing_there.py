@@ -35,6 +35,7 @@ MAKING = ("demo", "init", "restore")
 WITHOUT_A_HOUSE: dict[str, tuple[str, ...]] = {
     "import template": ("people.xlsx",),
     "scheme check": (str(SCHEME),),
+    "scheme schema": (),
     "backup": ("list",),
 }
 
