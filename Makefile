@@ -8,7 +8,7 @@ LOCK = $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version
 	--no-emit-index-url --no-annotate --custom-compile-command "make lock" $(UPGRADE)
 INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check
 
-.PHONY: run install test check fix bench faults locale lock clean help
+.PHONY: run install test check fix bench faults rulebooks locale lock clean help
 .DELETE_ON_ERROR:
 
 run: .venv/.run  ## start the demo and print its address; ARGS="--port 8001 --now 2026-01-20T09:00"
@@ -35,6 +35,9 @@ bench: .venv/.run  ## measure speed and size; ONLY=name measures that figure alo
 
 faults: .venv/.dev  ## break the running bot and count what is lost; ONLY=name for one figure at full size
 	@$(BIN)/python -m benchmarks faults $(ONLY)
+
+rulebooks: .venv/.run  ## count which provisions of published rulebooks run as files
+	@$(BIN)/python -m benchmarks.rulebooks
 
 locale: .venv/.dev  ## gather the sentences of the code into the catalogue and compile it
 	@mkdir -p build $(dir $(CATALOGUE))

@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 
 from rich.console import Console
 
-from benchmarks import backup, http, kill, load, postgres, review, start, telegram_kill, telegram_pacing
+from benchmarks import backup, http, kill, load, postgres, review, scoring, start, telegram_kill, telegram_pacing
 from benchmarks import console as committee
 from benchmarks.figure import Figure, Goals, keep, misses, table
 from benchmarks.process import HOUSE, Failed, Samples
@@ -35,6 +35,7 @@ MEASUREMENTS = {
         Measurement((start.RESIDENT,), start.resident),
         Measurement((load.NAME,), load.figures),
         Measurement((review.NAME,), review.figures),
+        Measurement((scoring.CITY, scoring.ENTRY), scoring.figures),
         Measurement((http.NAME,), http.figures),
         Measurement((committee.PAGES_P95,), committee.p95),
         Measurement((committee.EXPORT,), committee.export),
@@ -52,6 +53,8 @@ AT_MOST = {
     start.RESIDENT: 150.0,
     committee.PAGES_P95: 150.0,
     committee.EXPORT: 5.0,
+    scoring.CITY: 12.0,
+    scoring.ENTRY: 2.0,
     kill.LOST: 0.0,
     kill.DOUBLE: 0.0,
     postgres.NAME: 0.0,

@@ -9,7 +9,7 @@ from typing import Any
 
 from handlers.context import Context, Handler, Refused, refuse
 from rules.periods import day_after, last_day, period_of
-from rules.schemes import parse
+from rules.schemes import beyond_house, parse
 from storage import declarations, members, schemes
 from storage.locks import hold
 
@@ -54,6 +54,8 @@ def publish(context: Context, request: Publish) -> PublishedVersion | Refused:
     scheme = parse(request.text)
     if isinstance(scheme, list):
         return Refused(tuple(scheme))
+    if beyond := beyond_house(scheme):
+        return Refused(tuple(beyond))
     text_hash = hashlib.sha256(request.text.encode()).hexdigest()
     known = schemes.find_version(context.connection, scheme.scheme, scheme.version)
     if known is not None:

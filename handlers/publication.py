@@ -15,7 +15,7 @@ from handlers.context import Context, Handler, Published, Refused, refuse
 from handlers.scope import months_in
 from rules.periods import last_day, year_of
 from rules.schemes import Criterion
-from rules.scoring import ZERO, Entry, Part, Score, score
+from rules.scoring import ZERO, Entry, Facts, Id, Part, Score, score
 from storage import declarations, ledger, lists, members, schemes
 from storage.lists import EntryRow
 from storage.members import Person
@@ -144,9 +144,9 @@ class _Sheet:
         return PublishedMember(person.code, person.name, shown, moved, deducted, sum(moved, ZERO), after.total)
 
     def _score(self, entries: list[Entry]) -> Score:
-        return score(self.published.scheme, {0: entries})[0]
+        return score(self.published.scheme, Facts(last_day(self.period), {0: entries}))[0]
 
-    def _entry(self, row: EntryRow, part: Part, earlier: Mapping[int, Part]) -> PublishedEntry:
+    def _entry(self, row: EntryRow, part: Part, earlier: Mapping[Id, Part]) -> PublishedEntry:
         scheme = self.published.scheme
         criterion = scheme.criteria[row.criterion]
         counted = part.counted

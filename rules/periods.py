@@ -36,6 +36,11 @@ def year_of(period: str) -> int:
     return int(period[:4])
 
 
+def read_on(today: date, year: int) -> date:
+    """The day on which a year's figures are read: today, or its last day once it is over."""
+    return today if today.year == year else date(year, 12, 31)
+
+
 def day_after(period: str, day: int) -> date:
     """Day `day` of the month after the period: review ends and closing happens there."""
     return first_day(shift(period, 1)).replace(day=day)

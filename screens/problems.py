@@ -6,10 +6,28 @@ from handlers.context import Refused
 from handlers.declarations.forms import Declare, MyLines
 from handlers.members import Help, Home
 from rules.problems import Problem
-from screens import documents, expressions, findings, imports
+from screens import documents, drafts, expressions, findings, imports
 from screens.declarations.lines import state_word
 from screens.screen import Choice, Draw, Screen
 from screens.texts import Say, Sentences, clean, month
+
+
+def _need(say: Say, need: str) -> str:
+    """What a running house does not know yet."""
+    return {
+        "imported": say("imported values"),
+        "details": say("further details of people and entries"),
+        "classes": say("classes of members"),
+        "units": say("points of units"),
+        "population": say("figures of the whole class"),
+        "past": say("results of former cycles"),
+        "event": say("cycles by event"),
+        "cycle": say("cycles other than the calendar year"),
+        "dates": say("days of single entries"),
+        "ballots": say("ballots"),
+        "promises": say("promised tasks"),
+    }[need]
+
 
 WORDS: Sentences = {
     "quantity_out_of_range": lambda say, f: say(
@@ -139,6 +157,20 @@ WORDS: Sentences = {
         told=WORDS[f["code"]](say, f["facts"]),
     ),
     "scheme_overlay_alone": lambda say, f: say("This file adds to a rulebook and is none by itself."),
+    "scheme_not_live": lambda say, f: say(
+        "A running house has no {need} for this rulebook yet; score it with: zhibu scheme score.",
+        need=_need(say, f["need"]),
+    ),
+    "overlay_of_another": lambda say, f: say("It adds to {scheme} {version}; the rulebook given is {given}.", **f),
+    "overlay_category_unknown": lambda say, f: say("The rulebook has no category {name}.", **f),
+    "overlay_not_allowed": lambda say, f: say("To the category {category} nothing may be added.", **f),
+    "overlay_too_many": lambda say, f: say("To {category} at most {most} may be added; these are {count}.", **f),
+    "overlay_too_much": lambda say, f: say("{name}: what is added may be worth at most {most} points each.", **f),
+    "facts_not_a_mapping": lambda say, f: say("The file must hold subjects and entries."),
+    "facts_subject_twice": lambda say, f: say("Two subjects have the same id."),
+    "facts_subject_unknown": lambda say, f: say("There is no subject {name} in the file.", **f),
+    "facts_criterion_unknown": lambda say, f: say("The rulebook has no criterion {name}.", **f),
+    "facts_option_unknown": lambda say, f: say("There is no option “{name}”. The options are: {known}.", **f),
     "line_not_posted": lambda say, f: say("Line {line} is approved but has no ledger entry.", **f),
     "entry_differs": lambda say, f: say("Ledger entry {entry} does not match its line.", **f),
     "summary_differs": lambda say, f: say(
@@ -157,6 +189,7 @@ WORDS: Sentences = {
     ),
     "audit_broken": lambda say, f: say("The audit chain is broken at entry {entry}.", **f),
     **documents.WORDS,
+    **drafts.WORDS,
     **expressions.WORDS,
     **findings.WORDS,
     **imports.WORDS,

@@ -11,7 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from rules.scoring import Entry
+from rules.scoring.facts import Entry, day_of
 from storage.declarations import line
 from storage.kinds import Instant, Points
 from storage.metadata import identifier, metadata, refers
@@ -117,8 +117,8 @@ def entries_of_year(
     """Member → all entries of a year, as scoring takes them."""
     found: dict[int, list[Entry]] = {member: [] for member in members}
     facts = {"members": list(found), "scheme": scheme, "year": year}
-    for member_id, *rest in _OF_YEAR.all(connection, facts):
-        found[member_id].append(Entry(*rest))
+    for member_id, number, criterion, period, points, reverses in _OF_YEAR.all(connection, facts):
+        found[member_id].append(Entry(number, criterion, day_of(period), points, reverses))
     return found
 
 

@@ -12,7 +12,8 @@ def commands() -> Typer:
     """All of them; imported here, because a process that makes a file loads this module and uses none of them."""
     # isort: off
     # in the order of `zhibu --help`: what is needed first comes first
-    from bot.cli import install, schemes, imports, slips, serving, care, inbox, backup  # noqa: F401
+    from bot.cli import install, schemes, scoring, scheme_tables, imports, slips, serving, care  # noqa: F401
+    from bot.cli import inbox, backup  # noqa: F401
 
     # isort: on
     from bot.cli.frame import cli

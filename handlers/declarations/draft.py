@@ -29,7 +29,7 @@ from rules.declarations import Flag, check_quantity, flag_cap
 from rules.periods import period_of, shift, year_of
 from rules.problems import Problem
 from rules.schemes import Criterion
-from rules.scoring import ZERO, Entry
+from rules.scoring import ZERO, Entry, Id, day_of
 from storage import declarations, evidence
 from storage.declarations import Line
 
@@ -252,13 +252,15 @@ def cap_flags(context: Context, lines: list[Line]) -> dict[int, tuple[Flag, ...]
         by_year.setdefault(key, []).append(line)
     for (scheme, year), some in by_year.items():
         extra: dict[int, list[Entry]] = {}
+        tried: dict[Id, int] = {}
         for line in some:
-            entry = Entry(10**15 + line.id, line.criterion, line.period, line.points)
+            entry = Entry(10**15 + line.id, line.criterion, day_of(line.period), line.points)
+            tried[entry.id] = line.id
             extra.setdefault(line.member, []).append(entry)
         for _, result in posting.scored(context, scheme, year, extra.keys(), extra).values():
             for part in result.parts:
-                if part.entry > 10**15 and (found := flag_cap(part.posted, part.counted)):
-                    flags[part.entry - 10**15] = tuple(found)
+                if part.entry in tried and (found := flag_cap(part.posted, part.counted)):
+                    flags[tried[part.entry]] = tuple(found)
     return flags
 
 

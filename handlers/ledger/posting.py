@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from handlers.context import Context, Published
-from rules.periods import period_of, year_of
-from rules.scoring import ZERO, Entry, Score, score
+from rules.periods import period_of, read_on, year_of
+from rules.scoring import ZERO, Entry, Facts, Score, score
 from storage import ledger, schemes
 from storage.declarations import Line
 from storage.locks import hold_members
@@ -85,11 +85,12 @@ def scored(
     facts = ledger.entries_of_year(context.connection, list(who), scheme, year)
     versions = ledger.newest_versions(context.connection, facts, scheme, year)
     results: dict[int, tuple[Published, Score]] = {}
+    as_of = read_on(context.today, year)
     for member, entries in facts.items():
         published = context.version(versions[member]) if member in versions else _in_force(context, member)
         if published is not None:
             tried = entries + (extra or {}).get(member, [])
-            results[member] = (published, score(published.scheme, {member: tried})[member])
+            results[member] = (published, score(published.scheme, Facts(as_of, {member: tried}))[member])
     return results
 
 

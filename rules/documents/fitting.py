@@ -155,7 +155,7 @@ def _of_value(value: Any, kind: Any, path: Path) -> Iterator[Fault]:
     except msgspec.ValidationError as error:
         yield Fault(path, _problem(error, kind))
         return
-    if isinstance(value, int | Decimal) or _bare(kind) is Decimal:
+    if (isinstance(value, int | Decimal) and not isinstance(value, bool)) or _bare(kind) is Decimal:
         yield from (Fault(path, problem) for problem in number_problems(value))
 
 

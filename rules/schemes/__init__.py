@@ -4,6 +4,7 @@ from rules.schemes.bounds import FINEST, MOST_POINTS, Formula, Source, Window, s
 from rules.schemes.checking import check
 from rules.schemes.criteria import Caps, Credit, Criterion, Dedupe, Factor, Group, Pool, Recorder
 from rules.schemes.grades import Effect, Gate, Grade, GradeStep, Quota, Veto
+from rules.schemes.needs import beyond_house
 from rules.schemes.nodes import AnyOf, Node, Periods, Rounding, Total
 from rules.schemes.reading import parse
 from rules.schemes.scheme import Months, Overlay, Scheme
@@ -46,6 +47,7 @@ __all__ = [
     "Veto",
     "Visibility",
     "Window",
+    "beyond_house",
     "check",
     "parse",
     "sources_of",

@@ -136,3 +136,4 @@ class Facts:
     lifted: Mapping[Id, tuple[str, ...]] = field(default_factory=dict)  # subject → vetoes lifted by decision
     cycle: tuple[date, date] | None = None  # first and last day, where an event sets them
     calendar: Calendar = field(default_factory=weekdays)
+    whole: bool = True  # False: one subject alone, so what needs the whole class (quotas) is left open

@@ -1,11 +1,12 @@
 """A year's figures by hand-computed tables: caps by month and year, categories, deductions, attendance, the total."""
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
 
 from rules.schemes import Scheme, parse
-from rules.scoring import Entry, Score, score
+from rules.scoring import Entry, Facts, Id, Score, score
 
 TEXT = """
 scheme: s
@@ -49,14 +50,16 @@ def entries(rows: str) -> list[Entry]:
         name, month, *points = row.split()
         if name == "back":
             taken = found[int(month) - 1]
-            found.append(Entry(number, taken.criterion, "2026-12", -taken.points, reverses=taken.id))
+            found.append(
+                Entry(number, taken.criterion, date(2026, 12, 1), -(taken.points or Decimal(0)), reverses=taken.id)
+            )
         else:
-            found.append(Entry(number, name, f"2026-{month}", Decimal(points[0])))
+            found.append(Entry(number, name, date(2026, int(month), 1), Decimal(points[0])))
     return found
 
 
 def year(rows: str, scheme: Scheme = SCHEME) -> Score:
-    return score(scheme, {1: entries(rows)})[1]
+    return score(scheme, Facts(date(2026, 12, 31), {1: entries(rows)}))[1]
 
 
 def counted(result: Score) -> dict[str, Decimal]:
@@ -199,7 +202,7 @@ def test_the_total_within_its_bounds_decides_the_grade(rows: str, grade: str):
         ("{base: 100}", "free 01 -3", "97"),
         ("{base: 100, max: 100}", "free 01 3", "100"),
         ("{base: 10, min: 0}", "free 01 -30", "0"),
-        ("{base: 10, min: 20}", "", "20"),
+        ("{base: 20, min: 20}", "late 01 -1", "20"),
     ],
 )
 def test_base_and_bounds_of_the_total(total: str, rows: str, expected: str):
@@ -208,7 +211,8 @@ def test_base_and_bounds_of_the_total(total: str, rows: str, expected: str):
 
 
 def test_everybody_of_a_class_has_his_own_score():
-    found = score(SCHEME, {1: entries("study 01 1"), 2: entries("late 01 -1"), 3: []})
+    everybody: dict[Id, list[Entry]] = {1: entries("study 01 1"), 2: entries("late 01 -1"), 3: []}
+    found = score(SCHEME, Facts(date(2026, 12, 31), everybody))
     assert {member: result.total for member, result in found.items()} == {
         1: Decimal(61),
         2: Decimal(59),

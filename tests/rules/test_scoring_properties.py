@@ -2,17 +2,19 @@
 
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from random import Random
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from rules.schemes import Caps, Criterion, Node, Scheme, Total, Value
-from rules.scoring import Entry, Score, score
+from rules.scoring import Entry, Facts, Id, Score, score
 
 ZERO = Decimal(0)
+DECEMBER = date(2026, 12, 31)
 QUARTER = Decimal("0.25")
 
 
@@ -41,7 +43,7 @@ def schemes(draw: st.DrawFn) -> Scheme:
         least, most = draw(maybe(quarters(-24, 0))), draw(maybe(quarters(0, 24)))
         nodes.append(Node(f"{number}", f"{number}", criteria, min=least, max=most))
     total = Total(draw(quarters(-20, 400)), draw(maybe(quarters(-40, 200))), draw(maybe(quarters(200, 400))))
-    return Scheme("s", "1", "s", tuple(nodes), total)
+    return Scheme("s", "1", "s", tuple(nodes), total=total)
 
 
 @st.composite
@@ -51,18 +53,18 @@ def years(draw: st.DrawFn, least: int = 0) -> tuple[Scheme, list[Entry]]:
     row = st.tuples(st.sampled_from(list(scheme.criteria.values())), st.integers(1, 4), st.integers(-8, 16))
     rows = enumerate(draw(st.lists(row, min_size=least, max_size=20)), 1)
     return scheme, [
-        Entry(number, criterion.code, f"2026-{month:02d}", QUARTER * min(points, -points))
+        Entry(number, criterion.code, date(2026, month, 1), QUARTER * min(points, -points))
         if criterion.sign == "minus"
-        else Entry(number, criterion.code, f"2026-{month:02d}", QUARTER * points)
+        else Entry(number, criterion.code, date(2026, month, 1), QUARTER * points)
         for number, (criterion, month, points) in rows
     ]
 
 
 def year(scheme: Scheme, entries: list[Entry]) -> Score:
-    return score(scheme, {1: entries})[1]
+    return score(scheme, Facts(DECEMBER, {1: entries}))[1]
 
 
-def by_entry(result: Score) -> dict[int, object]:
+def by_entry(result: Score) -> dict[Id, object]:
     return {part.entry: part for part in result.parts}
 
 
@@ -131,8 +133,8 @@ def test_a_reversal_restores_the_former_digits(case: tuple[Scheme, list[Entry]],
     scheme, entries = case
     taken = data.draw(st.sampled_from(entries))
     others = [entry for entry in entries if entry is not taken]
-    month = data.draw(st.sampled_from(("2026-01", "2026-12")))
-    back = Entry(len(entries) + 1, taken.criterion, month, -taken.points, reverses=taken.id)
+    month = data.draw(st.sampled_from((date(2026, 1, 1), date(2026, 12, 1))))
+    back = Entry(len(entries) + 1, taken.criterion, month, -(taken.points or ZERO), reverses=taken.id)
     before, after = year(scheme, others), year(scheme, [*entries, back])
     assert repr((before.total, before.grade, before.figures)) == repr((after.total, after.grade, after.figures))
     assert {number: part for number, part in by_entry(after).items() if number not in (taken.id, back.id)} == by_entry(
@@ -144,7 +146,7 @@ def test_a_reversal_restores_the_former_digits(case: tuple[Scheme, list[Entry]],
 def test_another_gain_never_lowers_a_figure(case: tuple[Scheme, list[Entry]], data: st.DataObject):
     scheme, entries = case
     code = data.draw(st.sampled_from(list(scheme.criteria)))
-    gain = Entry(len(entries) + 1, code, "2026-02", data.draw(quarters(0, 16)))
+    gain = Entry(len(entries) + 1, code, date(2026, 2, 1), data.draw(quarters(0, 16)))
     before, after = year(scheme, entries), year(scheme, [*entries, gain])
     assert after.total >= before.total
     assert [old.counted <= new.counted for old, new in zip(before.figures, after.figures, strict=True)] == [True] * len(
@@ -157,6 +159,6 @@ def test_a_score_depends_on_nothing_but_the_entries_of_its_member(
     case: tuple[Scheme, list[Entry]], other: tuple[Scheme, list[Entry]]
 ):
     scheme, entries = case
-    alone = score(scheme, {1: entries})
-    together = score(scheme, {2: other[1], 1: entries})
+    alone = score(scheme, Facts(DECEMBER, {1: entries}))
+    together = score(scheme, Facts(DECEMBER, {2: other[1], 1: entries}))
     assert repr(together[1]) == repr(alone[1])

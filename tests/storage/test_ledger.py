@@ -1,5 +1,6 @@
 """The ledger takes each thing once, and a break in it is found."""
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -60,8 +61,8 @@ def test_entries_of_a_year_are_what_scoring_takes(connection: sa.Connection, sam
     found = ledger.entries_of_year(connection, iter([sample.wang, sample.li]), SCHEME, 2026)
     assert found == {
         sample.wang: [
-            Entry(first, "study", "2026-03", Decimal(2)),
-            Entry(back, "study", "2026-05", Decimal(-2), reverses=first),
+            Entry(first, "study", date(2026, 3, 1), Decimal(2)),
+            Entry(back, "study", date(2026, 5, 1), Decimal(-2), reverses=first),
         ],
         sample.li: [],
     }

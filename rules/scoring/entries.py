@@ -1,0 +1,71 @@
+"""The names of formulas on the entry's side."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from rules.expressions import Answer
+from rules.scoring.facts import Entry
+from rules.scoring.plan import Rule
+from rules.scoring.rows import valid_until
+
+if TYPE_CHECKING:
+    from rules.scoring.slice import Slice
+
+
+class EntryNames:
+    """What formulas may ask about one entry; everything else is asked of its subject."""
+
+    def __init__(self, slice_: Slice, rule: Rule, entry: Entry, index: int) -> None:
+        self.slice = slice_
+        self.rule = rule
+        self.entry = entry
+        self.index = index
+
+    def look(self, name: str) -> Answer:
+        """What a name says."""
+        if name.startswith("entry."):
+            return self.slice.detail(self.entry, name[6:])
+        asked = ENTRY.get(name)
+        if asked is not None:
+            return asked(self.entry)
+        if name == "earlier":
+            return self._earlier()
+        return self.entry.points if name == "points" else self.slice.look(name)
+
+    def _earlier(self) -> Decimal:
+        """How many earlier entries of the criterion were still valid on this entry's day."""
+        valid = 0
+        for other in self.slice.entries[self.rule.criterion.code][: self.index]:
+            ends = valid_until(self.rule, other, Earlier(self.slice, self.rule, other).look)
+            valid += ends is None or ends > self.entry.on
+        return Decimal(valid)
+
+
+class Earlier:
+    """The names of an earlier entry: its points are what it was worth by itself."""
+
+    def __init__(self, slice_: Slice, rule: Rule, entry: Entry) -> None:
+        self.slice = slice_
+        self.rule = rule
+        self.entry = entry
+
+    def look(self, name: str) -> Answer:
+        """What a name says."""
+        return self.slice.worth(self.rule, self.entry) if name == "points" else self.slice.look(name)
+
+
+def _days(entry: Entry) -> Answer:
+    end = entry.until or entry.done
+    return None if end is None else Decimal((end - entry.on).days)
+
+
+ENTRY: dict[str, Callable[[Entry], Answer]] = {
+    "quantity": lambda entry: entry.quantity,
+    "option": lambda entry: entry.option,
+    "state": lambda entry: entry.state,
+    "days": _days,
+    "month": lambda entry: Decimal(entry.on.month),
+}
