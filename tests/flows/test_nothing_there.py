@@ -38,6 +38,7 @@ WITHOUT_A_HOUSE: dict[str, tuple[str, ...]] = {
     "scheme check": (str(SCHEME),),
     "scheme from-xlsx": ("../table.xlsx", "-o", "draft.yaml"),
     "scheme to-xlsx": (str(SCHEME), "-o", "scheme.xlsx"),
+    "scheme schema": (),
     "backup": ("list",),
 }
 

@@ -79,7 +79,7 @@ FAULTS = [
     pytest.param(one(criterion(rest="aliases: [甲, 甲]")), ["scheme_name_twice"], id="an alias twice"),
     pytest.param(one(criterion("{}")), ["scheme_value_unclear"], id="no value"),
     pytest.param(one(criterion("{unit: 次}")), ["scheme_value_unclear"], id="a unit and no value"),
-    pytest.param(one(criterion("{per: 小时}")), ["scheme_value_unclear"], id="per unit without points"),
+    pytest.param(one(criterion("{per: 小时}")), ["scheme_per_without_points"], id="per unit without points"),
     pytest.param(one(criterion("{fixed: 1, points: 1}")), ["scheme_value_unclear"], id="points without a unit"),
     pytest.param(
         one(criterion("{fixed: 1, per: 小时, points: 1}")), ["scheme_value_unclear"], id="fixed and per unit at once"
