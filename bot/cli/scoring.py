@@ -14,6 +14,7 @@ from bot.cli.schemes import File, given_day, scheme, scheme_in
 from screens.texts import Say, words
 
 if TYPE_CHECKING:  # imported where they are used: a command must answer at once
+    from rules.documents import Document
     from rules.schemes import Scheme
     from rules.scoring import Facts
 
@@ -23,6 +24,9 @@ AsOf = Annotated[
 ]
 
 Added = Annotated[Path | None, typer.Option("--with", help="What a lower unit adds to the rulebook, a YAML file.")]
+
+
+LINED = 1_000_000  # bytes
 
 
 @scheme.command()
@@ -115,8 +119,23 @@ def facts_in(file: Path, scheme: Scheme, day: date, say: Say, *, forced: bool) -
 
     from rules.scoring.file import facts_of
 
-    document = document_in(file, say)
+    document = facts_document(file, say)
     found = facts_of(document.value, scheme, day)
     if isinstance(found, list):
         refuse_document(file, [(document.line_of(fault.path), fault) for fault in found], say)
     return replace(found, as_of=day) if forced else found
+
+
+def facts_document(file: Path, say: Say) -> Document:
+    """The facts; a JSON file too large to be read with its lines is read without them."""
+    import msgspec
+
+    from rules.documents import Document, Fault
+    from rules.problems import Problem
+
+    if file.suffix != ".json" or not file.is_file() or file.stat().st_size < LINED:
+        return document_in(file, say)
+    try:
+        return Document("", value=msgspec.json.decode(file.read_bytes()))
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        refuse_document(file, [(1, Fault((), Problem("document_syntax")))], say)
