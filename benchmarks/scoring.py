@@ -52,7 +52,8 @@ def _city(members: int) -> Figure:
         raise ValueError(f"{len(found)} of {members} members were scored")
     detail = (
         f"{members:,} members × {MONTHS} months × {A_MONTH} entries under {len(scheme.criteria)} criteria, "
-        f"one process, rows already read, with grades; here scaled to {MEMBERS:,} members; baseline: the same points summed, no caps"
+        f"one process, rows already read, with grades; here scaled to {MEMBERS:,} members; "
+        f"baseline: the same points summed, without any cap"
     )
     scale = MEMBERS / members
     return against(CITY, took * scale, "s", (added - begun) * scale, detail)
@@ -100,7 +101,8 @@ def _entry(rounds: int) -> Figure:
     finally:
         database.close()
     detail = (
-        f"median of {rounds} members with {entries / (rounds + 1):.0f} entries each, of 10,000 with 1,000,000: the year "
-        f"is read, scored by caps and categories and its sums are stored; baseline: the entries read and not scored"
+        f"median of {rounds} members with {entries / (rounds + 1):.0f} entries each, of 10,000 with 1,000,000: "
+        f"the year is read, scored by caps and categories and its sums are stored; "
+        f"baseline: the entries read and not scored"
     )
     return against(ENTRY, median(took) * 1000, "ms", median(read) * 1000, detail)

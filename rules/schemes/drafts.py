@@ -17,6 +17,7 @@ from rules.schemes.nodes import Node
 from rules.schemes.scheme import Scheme
 from rules.schemes.sheets import Line, Table
 from rules.schemes.standards import Standard, standards_of
+from rules.schemes.surroundings import read_around
 
 ENUMERATED = re.compile(
     r"^(?:第?[一二三四五六七八九十]+(?:部分|[、.])|[（(][一二三四五六七八九十\d]+[）)]|\d+[.、．]|[①-⑳])\s*"  # noqa: RUF001
@@ -79,10 +80,13 @@ def draft(table: Table, title: str) -> Draft:
     maker = _Maker(_codes_of(table.lines))
     for line in table.lines:
         maker.take(line)
-    for row, text in [*table.around, *table.sums]:
+    around = read_around(table.around)
+    for row, text in [*around.left, *table.sums]:
         maker.findings.append(Finding(row, "", Problem("draft_around", {"text": text})))
     nodes = tuple(each.node() for each in maker.outer.values())
-    scheme = Scheme("draft", "1", _title(table.title or title), nodes)
+    scheme = Scheme(
+        "draft", around.version, _title(table.title or title), nodes, total=around.total, grades=around.tiers
+    )
     return Draft(scheme, tuple(sorted(maker.findings, key=lambda each: each.row)), len(table.lines))
 
 

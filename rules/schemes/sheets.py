@@ -98,12 +98,20 @@ def _distinct(row: SheetRow) -> list[str]:
 
 
 def _header(rows: Sequence[SheetRow]) -> tuple[int, dict[str, list[int]]]:
-    """The first row that names a column of values and one of contents or categories."""
+    """The row that names a column of contents and another of values; of a heading of several rows the last."""
     for index, row in enumerate(rows[:SEARCHED]):
-        columns = _columns(row.cells)
-        if columns.get("content") and any(columns.get(kind) for kind in NEEDED):
-            return index, columns
+        if _names_columns(row):
+            while index + 1 < len(rows) and _names_columns(rows[index + 1]):
+                index += 1
+            return index, _columns(rows[index].cells)
     raise Unfit("rulebook_no_header", columns=HEADINGS)
+
+
+def _names_columns(row: SheetRow) -> bool:
+    columns = _columns(row.cells)
+    contents = {row.cells[place] for place in columns.get("content", ())}
+    values = {row.cells[place] for kind in NEEDED for place in columns.get(kind, ())}
+    return bool(contents) and bool(values - contents)
 
 
 def _columns(cells: Sequence[str]) -> dict[str, list[int]]:

@@ -91,7 +91,8 @@ def _chosen(line: Line, cells: dict[str, Cell], problems: list[Problem]) -> tupl
     points += [_signed(reading, "plus") for reading in cells["plus"].readings]
     points += [_signed(reading, "minus") for reading in cells["minus"].readings]
     if rule and len(points) == 1 and points[0].bare and points[0].sign == "plus":
-        return rule, points[0].value.fixed
+        mark = points[0].value.fixed
+        return rule, None if mark == rule[0].value.rate else mark  # the same number twice is no frame
     if points:
         problems += [_unread(reading.words) for reading in rule]
         return points, None

@@ -15,7 +15,7 @@ from rules.scoring.facts import Entry, Facts, Id
 from rules.scoring.figuring import node_value
 from rules.scoring.plan import Plan, Rule
 from rules.scoring.rows import Row
-from rules.scoring.spans import KEYS, Span, parts_of
+from rules.scoring.spans import KEYS, Span, label, parts_of
 from rules.scoring.worth import ZERO, measured
 
 if TYPE_CHECKING:
@@ -217,7 +217,7 @@ class Slice:
         if value.expected is not None:
             points = -self._missing(rule) * value.expected.missing
         elif value.survey is not None:
-            points = self.sheet.board.outcome(criterion.code, self.subject_id) or ZERO
+            points = self.sheet.board.outcome(criterion.code, self.subject_id, label(self.span)) or ZERO
         elif value.formula is not None:
             points = number(compiled(value.formula).value(self.look)) or ZERO
         else:

@@ -137,7 +137,7 @@ def _standing_facts(slice_: Slice, criterion: Criterion) -> bool:
     if criterion.code not in slice_.plan.standing:
         return False
     if criterion.value.survey is not None:
-        return slice_.sheet.board.outcome(criterion.code, slice_.subject_id) is not None
+        return slice_.sheet.board.outcome(criterion.code, slice_.subject_id, label(slice_.span)) is not None
     return criterion.value.of is not None and slice_.sheet.whole_look(criterion.value.of) is not None
 
 

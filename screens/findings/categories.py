@@ -63,7 +63,7 @@ HINTS: Sentences = {
     "scheme_periods_longer": lambda say, f: say("Choose a shorter sub-period."),
     "scheme_weights_left": lambda say, f: say("Take the weights away, or write combine: weighted."),
     "scheme_weights_count": lambda say, f: say("Write one weight for each sub-period of the span."),
-    "scheme_weights_sum": lambda say, f: say("Let them add up to 1 (30% is 0.3)."),
+    "scheme_weights_sum": lambda say, f: say("Let them add up to 1 (0.3 stands for 30%)."),
     "scheme_base_above_max": lambda say, f: say("Lower the base or raise the max of the total."),
     "scheme_base_below_min": lambda say, f: say("Raise the base or lower the min of the total."),
     "scheme_full_above_max": lambda say, f: say("Write the same number for both, or raise the max."),

@@ -39,10 +39,10 @@ WORDS: Sentences = {
         "In a group of {size}, at least {least} but at most {most} may have {grades}.", **told(f)
     ),
     "scheme_quotas_above_all": lambda say, f: say(
-        "What must be given at least adds up to {share}% of a group.", **told(f)
+        "What must be given at least adds up to {share} percent of a group.", **told(f)
     ),
     "scheme_quotas_below_all": lambda say, f: say(
-        "All grades together may have {share}% of a group at most; the rest could get none.", **told(f)
+        "All grades together may have {share} percent of a group at most; the rest could get none.", **told(f)
     ),
 }
 

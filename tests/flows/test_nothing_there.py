@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import openpyxl
 import pytest
 from typer.core import TyperGroup
 from typer.main import get_command
@@ -35,7 +36,8 @@ MAKING = ("demo", "init", "restore")
 WITHOUT_A_HOUSE: dict[str, tuple[str, ...]] = {
     "import template": ("people.xlsx",),
     "scheme check": (str(SCHEME),),
-    "scheme schema": (),
+    "scheme from-xlsx": ("../table.xlsx", "-o", "draft.yaml"),
+    "scheme to-xlsx": (str(SCHEME), "-o", "scheme.xlsx"),
     "backup": ("list",),
 }
 
@@ -102,6 +104,10 @@ def test_a_server_s_database_without_tables_is_no_house(command: str, nowhere: P
 
 @pytest.mark.parametrize("command", WITHOUT_A_HOUSE)
 def test_what_needs_no_house_makes_none(command: str, nowhere: Path):
+    book = openpyxl.Workbook()
+    for row in (("类别", "内容", "分值"), ("学习", "听党课", "每次1分")):
+        book.worksheets[0].append(row)
+    book.save(nowhere.parent / "table.xlsx")
     assert zhibu(nowhere, *command.split(), *WITHOUT_A_HOUSE[command]).returncode == 0
     assert not nowhere.exists()
 

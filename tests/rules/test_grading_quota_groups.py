@@ -71,6 +71,15 @@ def test_numbers_given_to_small_groups_are_added_up():
     crowd = units(("甲", 99), ("甲", 98), ("乙", 92))
     step = quota(allotted=True, among=("unit",), smallest=3)
     assert with_grade(many([TWO, step], crowd, allotted={"甲": 1, "乙": 1})) == {1, 2}
+    results = many([TWO, step], crowd, allotted={"甲": 1})
+    assert with_grade(results) == {1, 2, 3}
+    assert {result.steps[-1].facts["why"] for result in results.values()} == {"no_number"}
+
+
+def test_where_both_bounds_are_written_the_number_from_above_is_the_most():
+    """One 合格 at most, which 85 has; at least two, so 98 comes down (were the least 1 too, nobody would)."""
+    results = many([tiers(), quota("合格", allotted=True, most=9, least=2)], people(99, 98, 85), allotted={"": 1})
+    assert list(grades(results).values()) == ["优秀", "合格", "合格"]
 
 
 def test_a_number_given_from_above_may_be_the_least():
@@ -88,6 +97,13 @@ def test_the_share_may_depend_on_the_unit():
     step = quota(most="if(unit.rated = '好', 50%, 25%)", among=("unit",))
     assert with_grade(many([TWO, step], crowd)) == {3, 4, 8}
     assert with_grade(many([TWO, quota(most="if(unit.rated = '好', 50%, 25%)")], crowd)) == {7, 8}
+    low = quota("合格", least="if(unit.rated = '好', 50%, 25%)")
+    assert with_grade(many([TWO, low], crowd), "合格") == {1, 2, 3, 4}
+
+
+def test_a_share_that_is_not_known_of_all_is_not_known():
+    crowd = {1: standing(99, unit__share=0), 2: standing(98)}
+    assert with_grade(many([TWO, quota(most="unit.share")], crowd)) == {1, 2}
 
 
 @pytest.mark.parametrize("terms", [{"most": "imported.份额"}, {"least": "imported.份额"}])

@@ -139,6 +139,15 @@ def test_who_is_moved_down_is_told_the_shortfall():
 def test_who_reaches_no_grade_counts_as_low():
     steps = [tiers({"优秀": 90, "合格": 60}), quota("合格", least=1)]
     assert grades(many(steps, people(95, 10))) == {1: "优秀", 2: None}
+    more = [steps[0], quota("合格", least=2)]
+    assert grades(many(more, people(95, 10))) == {1: "合格", 2: None}
+
+
+def test_who_is_moved_down_skips_what_a_veto_bars():
+    barred = GradeStep(veto=Veto("v", "node.a = 0", Effect(never="基本合格")))
+    crowd = {1: standing(99, node__a=0), 2: standing(98, node__a=1), 3: standing(97, node__a=0)}
+    results = many([tiers(), barred, quota("基本合格", "不合格", least=2)], crowd)
+    assert grades(results) == {1: "优秀", 2: "基本合格", 3: "不合格"}
 
 
 def test_at_most_comes_before_at_least():

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from rules.schemes import Effect, Gate, GradeStep, Veto
-from rules.scoring.facts import Subject
+from rules.schemes.grades import Verdict
+from rules.scoring.facts import Decision, Subject
 from tests.gradings import levels, many, one, standing, tiers
 
 CREDIT = {"A": 960, "B": 850, "C": 600, "D": 0}
@@ -114,6 +115,18 @@ def test_the_weaker_veto_is_told_as_overruled():
     assert [step.facts.get("overruled_by") for step in result.steps[1:]] == [None, "x"]
 
 
+def test_a_veto_that_fixes_the_same_grade_is_not_overruled():
+    result = one([tiers(CREDIT), veto("x", 2, grade="C"), veto("y", 1, grade="C")], standing(1000, **BAD))
+    assert "overruled_by" not in result.steps[2].facts
+
+
+def test_a_total_taken_does_not_raise_a_grade():
+    """By the total of 0 it would be 合格; the committee had gone lower."""
+    steps = [tiers({"优秀": 90, "合格": 0, "不合格": -100}), GradeStep(verdict=Verdict("v")), veto(zero=True)]
+    decided = {1: Decision(1, "不合格", "r")}
+    assert one(steps, standing(95, **BAD), decisions=decided).grade == "不合格"
+
+
 @pytest.mark.parametrize("turned", [False, True])
 @pytest.mark.parametrize(("zero", "total"), [(1, 0), (2, 0)])
 def test_a_total_that_was_taken_is_not_given_back_by_a_lowest_of_the_same_strength(zero, total, turned):
@@ -138,7 +151,18 @@ def test_a_veto_before_the_thresholds_holds_them_down(effect, grade, held_by):
 
 def test_a_veto_that_takes_the_total_before_the_thresholds_leaves_them_zero():
     result = one([veto(zero=True), tiers()], standing(95, **BAD))
-    assert (result.grade, result.steps[-1].facts) == ("不合格", {"total": "0", "threshold": "0"})
+    assert [step.after for step in result.steps] == [None, "不合格"]
+    assert result.steps[-1].facts == {"total": "0", "threshold": "0"}
+    steps = [GradeStep(verdict=Verdict("v")), veto(zero=True), tiers()]
+    result = one(steps, standing(95, **BAD), decisions={1: Decision(1, "优秀", "r")})
+    assert [step.after for step in result.steps] == ["优秀", "优秀", "不合格"]
+
+
+def test_before_any_thresholds_the_first_of_a_subject_say_the_order():
+    steps = [GradeStep(verdict=Verdict("v")), veto(down=1), tiers(), tiers({"甲等": 80, "乙等": 0}, ("预备党员",))]
+    subject = standing(95, subject=Subject(1, kind="预备党员"), **BAD)
+    result = one(steps, subject, decisions={1: Decision(1, "优秀", "r")})
+    assert [step.after for step in result.steps] == ["优秀", "合格", "合格", "乙等"]
 
 
 def test_a_total_taken_after_levels_has_them_tested_again():
@@ -202,9 +226,9 @@ def test_a_lifted_veto_ends_and_is_told(formula, decided, repaired, lifted, now)
 
 
 def test_a_veto_runs_on_over_a_cycle_without_grading_and_outside_its_classes():
-    away = Subject(1, vetoes={"失信": 1, "旧": 3})
-    steps = [tiers(), veto(cycles=2, zero=True), veto("旧", cycles=2, zero=True)]
-    assert one(steps, standing(95, False, away)).vetoes == {"失信": 1}
+    away = Subject(1, vetoes={"失信": 1, "旧": 3, "末": 2})
+    steps = [tiers(), veto(cycles=2, zero=True), veto("旧", cycles=2, zero=True), veto("末", cycles=2, zero=True)]
+    assert one(steps, standing(95, False, away)).vetoes == {"失信": 1, "末": 0}
     elsewhere = GradeStep(veto=steps[1].veto, classes=("机关",))
     result = one([tiers(), elsewhere], standing(95, subject=away))
     assert (result.vetoes, result.total) == ({"失信": 1}, Decimal(95))
