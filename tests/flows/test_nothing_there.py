@@ -36,6 +36,7 @@ MAKING = ("demo", "init", "restore")
 WITHOUT_A_HOUSE: dict[str, tuple[str, ...]] = {
     "import template": ("people.xlsx",),
     "scheme check": (str(SCHEME),),
+    "scheme schema": (),
     "scheme from-xlsx": ("../table.xlsx", "-o", "draft.yaml"),
     "scheme to-xlsx": (str(SCHEME), "-o", "scheme.xlsx"),
     "backup": ("list",),
