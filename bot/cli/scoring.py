@@ -1,4 +1,4 @@
-"""The commands that score facts of a file under a rulebook of a file: scheme score, scheme diff."""
+"""The commands that score facts of a file under a rulebook of a file: scheme score, diff, facts."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli.frame import out, settings_or_exit
+from bot.cli.frame import accepted, out, reading, settings_or_exit
 from bot.cli.install import document_in, refuse_document
 from bot.cli.schemes import File, given_day, scheme, scheme_in
 from screens.texts import Say, words
@@ -85,6 +85,23 @@ def diff(
         return
     for line in changes_of(say, given, changed, len(results[1])):
         out.print(line, markup=False)
+
+
+@scheme.command()
+def facts(
+    name: Annotated[str, typer.Argument(help="The code of the rulebook; else the first one in force.")] = "",
+    year: Annotated[int, typer.Option("--year", help="The year; else the current one.")] = 0,
+) -> None:
+    """Print what really happened in a year, as the facts that score and diff take."""
+    from handlers.ledger.facts import YearOfFacts
+    from rules.access import OPERATOR
+    from screens.scoring import facts_as_json
+
+    settings = settings_or_exit()
+    say = words(settings.locale)
+    with reading(settings, say) as (desk, now):
+        found = accepted(say, desk.ask(OPERATOR, YearOfFacts(name, year), now))
+    typer.echo(facts_as_json(found))
 
 
 def scheme_with(file: Path, added: Path | None, say: Say) -> Scheme:

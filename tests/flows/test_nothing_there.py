@@ -29,6 +29,7 @@ NEEDING: dict[str, tuple[str, ...]] = {
     "invite": ("a01",),
     "run": ("--port", "0"),
     "scheme publish": (str(SCHEME),),
+    "scheme facts": (),
     "slips": ("slips.html",),
     "status": (),
     "verify": (),
