@@ -108,6 +108,12 @@ def test_what_is_not_understood_is_left_as_it_stands(text: str):
     assert "".join(cell.clauses) == text
 
 
+@pytest.mark.parametrize("part", ["可加", "加", "每次", "最高", "1-", "、国家级", "得分计", "(1"])
+def test_a_long_run_of_the_same_words_is_read_at_once(part: str):
+    assert read(part * 100).caps == read_caps(part * 100 + "甲").caps == {}
+    assert read(part * 1000).clauses
+
+
 @pytest.mark.parametrize(
     ("text", "heading", "caps"),
     [
