@@ -36,7 +36,7 @@ CAP = re.compile(
     rf"(?:{WINDOW.format('')})?{DONE}{LIMIT}+(?:{WINDOW.format('_')})?{DONE}(?P<n>{N})分(?:封顶|为限)?"
     rf"|(?:{WINDOW.format('__')})?{DONE}(?P<m>{N})分(?:封顶|为限|以内|为止)"
 )
-BARE_CAP = re.compile(rf"(?:{WINDOW.format('')})?{DONE}{LIMIT}*{DONE}(?P<n>{N})分?")
+BARE_CAP = re.compile(rf"(?:{WINDOW.format('')})?{DONE}{LIMIT}*{DONE}(?P<n>{N})(?:分|(?=[,;、。|)]|$))")
 GONE = re.compile(r"扣完(?:本项|该项|为|即|分值)*(?:为)?止")
 NUMERALS: dict[str, str] = {"一": "1", "二": "2", "两": "2", "三": "3", "四": "4", "五": "5", "六": "6", "半": "0.5"}
 NTH = re.compile(rf"第([1-9]|[一二三四五六])次(起)?(?:每次)?({SIGN})?(?:({N})分|本类[计为]零分?|本类不得分)")
