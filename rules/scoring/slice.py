@@ -34,6 +34,7 @@ class Slice:
         self.plan: Plan = sheet.board.plan
         self.facts: Facts = sheet.board.facts
         self.subject_id: Id = sheet.subject.id
+        self.begun: dict[str, list[Row]] = {}
         self._kept: dict[str, list[Row]] = {}
         self._final: dict[str, list[Row]] = {}
         self._standing: dict[str, Decimal] = {}
@@ -92,7 +93,9 @@ class Slice:
         entries = self.entries.get(rule.criterion.code, ())
         if rule.plain:
             return [Row(e, self.worth(rule, e)) for e in entries]
-        found = [self._row(rule, entry, index) for index, entry in enumerate(entries)]
+        found = self.begun.setdefault(rule.criterion.code, [])  # what comes later asks what was before
+        for index, entry in enumerate(entries):
+            found.append(self._row(rule, entry, index))
         if rule.criterion.dedupe is not None:
             steps.dedupe(found, rule.criterion.dedupe, self.detail)
         if rule.windowed:
@@ -115,7 +118,7 @@ class Slice:
             row.amount = round_to(row.amount, rule.criterion.round)
         if entry.option is not None and entry.option in rule.criterion.value.zero:
             self._zeroed.add(rule.node.code)
-        row.drop_for(self._after(rule, row))
+        row.drop_for(self._after(rule, row, look))
         return row
 
     def _refusal(self, rule: Rule, entry: Entry, look: Look) -> str:
@@ -132,18 +135,18 @@ class Slice:
             return "no_place"
         return ""
 
-    def _after(self, rule: Rule, row: Row) -> str:
+    def _after(self, rule: Rule, row: Row, of_entry: Look) -> str:
         """Why an entry with points does not count on the day of reading: expired, lifted, suspended; else nothing."""
         entry = row.entry
 
         def look(name: str) -> Answer:
-            return row.amount if name == "points" else self.look(name)
+            return row.amount if name == "points" else of_entry(name)
 
-        ends = steps.valid_until(rule, entry, look)
-        if ends is not None and ends <= self.facts.as_of:
+        row.ends = steps.valid_until(rule, entry, look)
+        if row.ends is not None and row.ends <= self.facts.as_of:
             return "expired"
         for code in rule.lifted_by:
-            if any(each.entry.matter == entry.matter and not each.why for each in self.kept(code)):
+            if any(each.entry.matter == entry.matter and each.why in ("", "expired") for each in self.kept(code)):
                 return "lifted"
         for suspension in self.plan.scheme.suspend:
             hit = row.amount > 0 if suspension.sign == "plus" else row.amount < 0
