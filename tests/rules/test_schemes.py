@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rules.schemes import Criterion, Scheme, parse
+from rules.scoring.worth import worth_of
 
 EXAMPLE = Path(__file__).parents[2] / "examples/b1-member-points/scheme.yaml"
 HEAD = 'scheme: s\nversion: "1"\ntitle: 办法\n'
@@ -157,7 +158,7 @@ def test_a_number_of_the_file_is_read_as_written(written: str, expected: str):
 
 
 def test_ten_tenths_are_one():
-    assert sum([read("{fixed: 0.1}").points(Decimal(1))] * 10, Decimal(0)) == 1
+    assert sum([worth_of(read("{fixed: 0.1}"), Decimal(1))] * 10, Decimal(0)) == 1
 
 
 @pytest.mark.parametrize(
@@ -176,7 +177,7 @@ def test_ten_tenths_are_one():
     ],
 )
 def test_a_quantity_becomes_points(value: str, rest: str, quantity: str, state: str | None, points: str):
-    assert read(value, rest).points(Decimal(quantity), state) == Decimal(points)
+    assert worth_of(read(value, rest), Decimal(quantity), state=state) == Decimal(points)
 
 
 @pytest.mark.parametrize(
