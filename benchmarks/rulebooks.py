@@ -19,6 +19,7 @@ from bot.documents import read
 from rules.schemes import Scheme, parse, sources_of
 from rules.scoring import Facts, Line, score
 from rules.scoring.file import facts_of
+from rules.scoring.worth import standing
 
 FOLDER = Path(__file__).parents[1] / "examples" / "rulebooks"
 SHAPES = Path(__file__).parents[1] / "docs" / "scheme-shapes.md"
@@ -57,9 +58,14 @@ def _note(book: Book, scheme: Scheme, line: Line) -> None:
     book.sources.update(line.sources)
     book.rules.add(line.rule)
     criterion = scheme.criteria.get(line.rule)
-    if criterion is None or line.step != "entry" or "why" in line.facts:
+    if criterion is None or "why" in line.facts or line.step not in ("entry", "criterion"):
         return
-    used = line.facts.get("option") or line.facts.get("state") or f"{line.before} for {line.facts['quantity']}"
+    if line.step == "entry":
+        used = line.facts.get("option") or line.facts.get("state") or f"{line.before} for {line.facts['quantity']}"
+    elif standing(criterion.value) and "standing" in line.facts:
+        used = line.facts["standing"]
+    else:
+        return
     for source in sources_of(criterion.source):
         book.tiers.setdefault(source, set()).add(used)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import warnings
 import zipfile
+import zlib
 from collections.abc import Iterable
 from datetime import date, datetime
 from pathlib import Path
@@ -27,6 +28,12 @@ LAST_ROW = 20_000
 ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 """The name of the stream in which a workbook with a password is kept."""
 
+# openpyxl trips over parts that are missing or are not what they should be; ParseError of XML is a SyntaxError
+BROKEN = (
+    zipfile.BadZipFile, zlib.error, LookupError, ValueError, ArithmeticError, SyntaxError, EOFError, TypeError,
+    AttributeError, RuntimeError, OSError,
+)  # fmt: skip
+
 
 def read(path: Path) -> list[tuple[str, list[SheetRow]]]:
     """The visible worksheets that hold something, with their names; raises Unfit with the reason when there is none."""
@@ -41,8 +48,8 @@ def read(path: Path) -> list[tuple[str, list[SheetRow]]]:
         return _worksheets(content)
     except Unfit:
         raise
-    except (zipfile.BadZipFile, KeyError, ValueError, SyntaxError, EOFError, TypeError, AttributeError) as error:
-        raise Unfit("rulebook_broken") from error  # ParseError is a SyntaxError; openpyxl trips over parts it lacks
+    except BROKEN as error:
+        raise Unfit("rulebook_broken") from error
 
 
 def _worksheets(content: bytes) -> list[tuple[str, list[SheetRow]]]:

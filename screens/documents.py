@@ -12,9 +12,9 @@ WORDS: Sentences = {
     "document_encoding_gb": lambda say, f: say(
         "The file is saved as GBK (GB18030, “ANSI”), not as UTF-8. Save it with the encoding UTF-8."
     ),
-    "document_too_large": lambda say, f: say("The file is larger than {most} KB, which no rulebook needs.", **f),
+    "document_too_large": lambda say, f: say("The file is larger than {most} KB, the most there may be.", **f),
     "document_too_deep": lambda say, f: say("More than {most} levels stand within one another here.", **f),
-    "document_too_many": lambda say, f: say("The file holds more than {most} values, which no rulebook needs.", **f),
+    "document_too_many": lambda say, f: say("The file holds more than {most} values, the most there may be.", **f),
     "document_alias_many": lambda say, f: say(
         "The references (*) repeat too much. Write out what they stand for, or take fewer."
     ),
@@ -35,7 +35,7 @@ WORDS: Sentences = {
     "document_bracket_open": lambda say, f: say(
         "This bracket is not closed, or a comma is missing between what stands in it."
     ),
-    "document_several": lambda say, f: say("A second document begins here (---). One file holds one rulebook."),
+    "document_several": lambda say, f: say("A second document begins here (---); a file holds one."),
     "document_empty": lambda say, f: say("The file is empty."),
     "document_top": lambda say, f: say("The file must begin with fields and their values, such as title: …"),
     "document_key": lambda say, f: say("A field's name is expected here: a plain word, then a colon."),
@@ -106,7 +106,9 @@ HINTS: Sentences = {
     "document_quote_open": lambda say, f: say("Take the same straight quotation mark (\" or ') before and after."),
     "document_key_twice": lambda say, f: say("It stands on line {other} too.", other=f["other"]),
     "points_out_of_range": lambda say, f: (
-        say("A deduction is written as a positive number with sign: minus.") if f["least"] == 0 else ""
+        say("A deduction is written as a positive number with sign: minus.")
+        if f["least"] == 0 and f["number"].startswith("-")
+        else ""
     ),
     "range_backwards": lambda say, f: say("Write the smaller number under from, the larger under to."),
     "step_not_positive": lambda say, f: say("Leave it out for steps of 1."),
@@ -170,17 +172,18 @@ def on_line(say: Say, line: int, place: tuple[str | int, ...], told: str) -> str
     return say("Line {line}: {told}", line=line, told=told)
 
 
-def wrong_at(say: Say, wrong: Placed) -> str:
-    """One thing that is wrong: line and column, its field where the sentence does not name it, and what to do."""
+def wrong_at(say: Say, wrong: Placed) -> list[str]:
+    """One thing that is wrong: line and column, its field where the sentence does not name it; then what to do."""
     from screens.problems import HINTS, sentence  # which gathers those of this file
 
-    line, column = wrong.place
+    problem, (line, column) = wrong.problem, wrong.place
     where = say("Line {line}, column {column}", line=line, column=column)
     if wrong.severity == "warning":
         where = say("Line {line}, column {column} (note)", line=line, column=column)
-    told = sentence(say, wrong.problem)
-    if wrong.problem.code in HINTS:
-        told = f"{told} {HINTS[wrong.problem.code](say, wrong.problem.facts)}".rstrip()
-    if wrong.path and wrong.problem.code.startswith("document_"):
-        return say("{where}, {field}: {told}", where=where, field=clean(field_name(wrong.path))[:80], told=told)
-    return say("{where}: {told}", where=where, told=told)
+    told = {"where": where, "field": clean(field_name(wrong.path))[:80], "told": sentence(say, problem)}
+    named = not wrong.path or problem.code.startswith("scheme_")
+    hint = HINTS[problem.code](say, problem.facts) if problem.code in HINTS else ""
+    return [
+        say("{where}: {told}", **told) if named else say("{where}, {field}: {told}", **told),
+        *([f"  {hint}"] if hint else []),
+    ]

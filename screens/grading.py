@@ -9,9 +9,10 @@ from typing import Any
 from rules.schemes import Effect, Gate, Grade, GradeStep, Quota, Scheme, Veto
 from rules.schemes.bounds import Formula
 from rules.schemes.grades import Consequence, Level, Verdict
+from screens.formulas import formula_in_words
 from screens.provisions import listed
 from screens.texts import Say, clean, joined, names
-from screens.worth import figure, formula_in_words
+from screens.worth import figure
 
 
 def grading_in_words(say: Say, scheme: Scheme) -> list[str]:

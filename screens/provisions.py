@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 
 from rules.schemes import Criterion, Dedupe, Factor, Node, Periods, Scheme
+from screens.formulas import formula_in_words
 from screens.schemes import caps_in_words
 from screens.texts import Say, clean, joined, names
-from screens.worth import WINDOWS, figure, formula_in_words
+from screens.worth import WINDOWS, figure
 
 KEYS: Mapping[str, Callable[[Say], str]] = {
     "matter": lambda say: say("matter"),
@@ -205,8 +206,10 @@ def process_in_words(say: Say, scheme: Scheme) -> list[str]:
     """The stages in order, and the dates of a month."""
     told = []
     for number, stage in enumerate(scheme.process, 1):
-        by = say(" (by {name})", name=clean(stage.by)) if stage.by else ""
+        name = clean(stage.name)
+        if stage.by:
+            name = say("{name} ({text})", name=name, text=clean(stage.by))
         days = [] if stage.days is None else [say("within {days} days", days=stage.days)]
-        told.append(f"{number}. " + joined(say, clean(stage.name) + by, *days, clean(stage.about)))
+        told.append(f"{number}. " + joined(say, name, *days, clean(stage.about)))
     facts = {"review": scheme.months.review_until, "close": scheme.months.close_on}
     return [*told, say("Reviewed until day {review} of the next month, closed on day {close}.", **facts)]

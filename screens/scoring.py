@@ -8,9 +8,10 @@ from typing import Any
 
 import msgspec
 
+from handlers.ledger.facts import FactsOfYear
 from rules.schemes import Scheme
 from rules.schemes.versions import Change
-from rules.scoring import Facts, Id, Line, Score
+from rules.scoring import Entry, Facts, Id, Line, Score
 from screens.texts import Say, number
 
 
@@ -51,6 +52,30 @@ def _line(line: Line) -> dict[str, Any]:
     if line.sources:
         found["sources"] = line.sources
     return found
+
+
+def facts_as_json(found: FactsOfYear) -> str:
+    """A year of the ledger as a file of facts."""
+    file = {
+        "as_of": found.as_of,
+        "subjects": [{"id": code, "name": name, "branch": unit} for code, name, unit in found.people],
+        "entries": [_fact(code, entry, judged) for code, entry, judged in found.entries],
+    }
+    return msgspec.json.Encoder(decimal_format="number").encode(file).decode()
+
+
+def _fact(code: str, entry: Entry, judged: bool) -> dict[str, Any]:
+    fact: dict[str, Any] = {"id": str(entry.id), "subject": code, "criterion": entry.criterion, "on": entry.on}
+    if judged:
+        fact["points"] = _plain(entry.quantity)
+    elif entry.quantity != 1:
+        fact["quantity"] = _plain(entry.quantity)
+    for name in ("option", "state", "matter"):
+        if (value := getattr(entry, name)) is not None:
+            fact[name] = value
+    if entry.reverses is not None:
+        fact["reverses"] = str(entry.reverses)
+    return fact
 
 
 def table_of(say: Say, scheme: Scheme, facts: Facts, results: Mapping[Id, Score]) -> Iterator[str]:

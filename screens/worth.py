@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 
 from rules.schemes import Criterion, Value
-from rules.schemes.bounds import Formula
 from rules.schemes.values import Cumulative, Step
+from screens.formulas import formula_in_words
 from screens.texts import Say, clean, joined, names, number
 
 Figure = Decimal | int
 Worth = Callable[[Say, Criterion], str]
-NAMED = re.compile(r"\b(imported|entry|subject|figure|unit|children|count|sum|points|node)\.([\w\-]+)")
-NAMES: Mapping[str, Callable[[Say, str], str]] = {
-    "count": lambda say, code: say("number of {code}", code=code),
-    "sum": lambda say, code: say("quantity of {code}", code=code),
-    "points": lambda say, code: say("points of {code}", code=code),
-    "node": lambda say, code: say("points of {code}", code=code),
-}
 
 
 def figure(value: Figure) -> str:
@@ -30,15 +22,6 @@ def figure(value: Figure) -> str:
 def points(say: Say, value: Figure) -> str:
     """A number of points: 0.5 分."""
     return say("{points} points", points=figure(value))
-
-
-def formula_in_words(say: Say, formula: Formula) -> str:
-    """A formula with the names that people use; what it computes is left as it is written."""
-
-    def named(found: re.Match[str]) -> str:
-        return NAMES[found[1]](say, found[2]) if found[1] in NAMES else found[2]
-
-    return clean(NAMED.sub(named, str(formula)))
 
 
 def _own(criterion: Criterion, value: Decimal) -> Decimal:

@@ -46,7 +46,7 @@ def from_file(file: Path, say: Say) -> HouseFile:
     from rules.problems import Problem
     from rules.setup import HouseFile, check
 
-    document = document_in(file, say)
+    document = opened_document(file, say)
     house = examined(document, HouseFile)
     found = house if isinstance(house, list) else check(house)
     if isinstance(house, HouseFile) and not known_zone(house.timezone):
@@ -71,7 +71,15 @@ def _placed(document: Document, fault: Fault) -> tuple[int, Fault]:
 
 
 def document_in(file: Path, say: Say) -> Document:
-    """A file people wrote; when it cannot be opened, that is said and the command ends."""
+    """A file people wrote that reads; what is wrong with how it is written is said, and the command ends."""
+    document = opened_document(file, say)
+    if document.faults:
+        refuse_document(file, [(document.place(fault)[0], fault) for fault in document.faults], say)
+    return document
+
+
+def opened_document(file: Path, say: Say) -> Document:
+    """A file people wrote, whatever is wrong in it; when it cannot be opened, that is said and the command ends."""
     from bot.documents import read
 
     try:

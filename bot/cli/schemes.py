@@ -11,7 +11,7 @@ import typer
 
 from bot.cli.frame import accepted, acting, cli, out, settings_or_exit
 from bot.cli.help import Commands
-from bot.cli.install import document_in
+from bot.cli.install import opened_document
 from bot.cli.wrong import Worded
 from bot.config import Settings
 from screens.texts import Say, words
@@ -37,7 +37,7 @@ def check(file: File, as_json: AsJson = False) -> None:
     from rules.schemes.reading import judge
 
     say = words(settings_or_exit().locale)
-    judged = judge(document_in(file, say))
+    judged = judge(opened_document(file, say))
     if as_json:
         typer.echo(json.dumps(_facts(judged, say), ensure_ascii=False))
     else:
@@ -98,7 +98,7 @@ def scheme_in(file: Path, say: Say) -> tuple[Document, Scheme]:
     from rules.schemes import Scheme
     from rules.schemes.reading import Judged, Placed, judge
 
-    document = document_in(file, say)
+    document = opened_document(file, say)
     judged = judge(document)
     if judged.found is not None and not isinstance(judged.found, Scheme):
         alone = Placed(document.place_of(("overlay",)), (), Problem("scheme_overlay_alone"))
@@ -115,7 +115,7 @@ def _tell(file: Path, judged: Judged, say: Say) -> None:
     from screens.documents import wrong_at
 
     for each in judged.wrong[:MOST_TOLD]:
-        out.print(wrong_at(say, each), markup=False)
+        out.print("\n".join(wrong_at(say, each)), markup=False)
     errors, notes, found = len(judged.errors), len(judged.wrong) - len(judged.errors), judged.found
     if len(judged.wrong) > MOST_TOLD:
         out.print(say("… and {count} more.", count=len(judged.wrong) - MOST_TOLD))

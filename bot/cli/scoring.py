@@ -1,4 +1,4 @@
-"""The commands that score facts of a file under a rulebook of a file: scheme score, scheme diff."""
+"""The commands that score facts of a file under a rulebook of a file: scheme score, diff, facts."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli.frame import out, settings_or_exit
+from bot.cli.frame import accepted, out, reading, settings_or_exit
 from bot.cli.install import document_in, refuse_document
 from bot.cli.schemes import File, given_day, scheme, scheme_in
 from screens.texts import Say, words
 
 if TYPE_CHECKING:  # imported where they are used: a command must answer at once
+    from rules.documents import Document
     from rules.schemes import Scheme
     from rules.scoring import Facts
 
@@ -23,6 +24,9 @@ AsOf = Annotated[
 ]
 
 Added = Annotated[Path | None, typer.Option("--with", help="What a lower unit adds to the rulebook, a YAML file.")]
+
+
+LINED = 1_000_000  # bytes
 
 
 @scheme.command()
@@ -83,6 +87,23 @@ def diff(
         out.print(line, markup=False)
 
 
+@scheme.command()
+def facts(
+    name: Annotated[str, typer.Argument(help="The code of the rulebook; else the first one in force.")] = "",
+    year: Annotated[int, typer.Option("--year", help="The year; else the current one.")] = 0,
+) -> None:
+    """Print what really happened in a year, as the facts that score and diff take."""
+    from handlers.ledger.facts import YearOfFacts
+    from rules.access import OPERATOR
+    from screens.scoring import facts_as_json
+
+    settings = settings_or_exit()
+    say = words(settings.locale)
+    with reading(settings, say) as (desk, now):
+        found = accepted(say, desk.ask(OPERATOR, YearOfFacts(name, year), now))
+    typer.echo(facts_as_json(found))
+
+
 def scheme_with(file: Path, added: Path | None, say: Say) -> Scheme:
     """A rulebook, with what a lower unit adds to it; or everything that is wrong, then the command ends."""
     from rules.documents import Fault
@@ -115,8 +136,23 @@ def facts_in(file: Path, scheme: Scheme, day: date, say: Say, *, forced: bool) -
 
     from rules.scoring.file import facts_of
 
-    document = document_in(file, say)
+    document = facts_document(file, say)
     found = facts_of(document.value, scheme, day)
     if isinstance(found, list):
         refuse_document(file, [(document.line_of(fault.path), fault) for fault in found], say)
     return replace(found, as_of=day) if forced else found
+
+
+def facts_document(file: Path, say: Say) -> Document:
+    """The facts; a JSON file too large to be read with its lines is read without them."""
+    import msgspec
+
+    from rules.documents import Document, Fault
+    from rules.problems import Problem
+
+    if file.suffix != ".json" or not file.is_file() or file.stat().st_size < LINED:
+        return document_in(file, say)
+    try:
+        return Document("", value=msgspec.json.decode(file.read_bytes()))
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        refuse_document(file, [(1, Fault((), Problem("document_syntax")))], say)

@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 from handlers.context import Handler
-from handlers.ledger import check, lists, points, reversal
+from handlers.ledger import check, facts, lists, points, reversal
 
-REQUESTS: dict[type, Handler] = {**points.REQUESTS, **reversal.REQUESTS, **check.REQUESTS, **lists.REQUESTS}
+REQUESTS: dict[type, Handler] = {
+    **points.REQUESTS,
+    **reversal.REQUESTS,
+    **check.REQUESTS,
+    **lists.REQUESTS,
+    **facts.REQUESTS,
+}

@@ -31,12 +31,12 @@ WINDOWS: dict[str, str] = {
 }
 WINDOW = "|".join(f"(?P<{name}{{0}}>{words})" for name, words in WINDOWS.items())
 LIMIT = r"(?:不得超过|不超过|不高于|最高|最多|至多|封顶|上限)"
-DONE = r"(?:为|可|加|得|计|扣|记|减|奖励|积|:|累计|合计|总计|共)*"
+DONE = r"(?:为|可|加分|加|得分|得|计|扣分|扣|记|减|奖励|积分|积|:|累计|合计|总计|共){0,6}"
 CAP = re.compile(
-    rf"(?:{WINDOW.format('')})?(?:{DONE}|加分|得分|积分|扣分)*{LIMIT}+(?:{WINDOW.format('_')})?{DONE}(?P<n>{N})分(?:封顶|为限)?"
+    rf"(?:{WINDOW.format('')})?{DONE}{LIMIT}+(?:{WINDOW.format('_')})?{DONE}(?P<n>{N})分(?:封顶|为限)?"
     rf"|(?:{WINDOW.format('__')})?{DONE}(?P<m>{N})分(?:封顶|为限|以内|为止)"
 )
-BARE_CAP = re.compile(rf"(?:{WINDOW.format('')})?{DONE}{LIMIT}*{DONE}(?P<n>{N})分?")
+BARE_CAP = re.compile(rf"(?:{WINDOW.format('')})?{DONE}{LIMIT}*{DONE}(?P<n>{N})(?:分|(?=[,;、。|)]|$))")
 GONE = re.compile(r"扣完(?:本项|该项|为|即|分值)*(?:为)?止")
 NUMERALS: dict[str, str] = {"一": "1", "二": "2", "两": "2", "三": "3", "四": "4", "五": "5", "六": "6", "半": "0.5"}
 NTH = re.compile(rf"第([1-9]|[一二三四五六])次(起)?(?:每次)?({SIGN})?(?:({N})分|本类[计为]零分?|本类不得分)")
@@ -68,6 +68,8 @@ STATES: dict[str, tuple[str, ...]] = {
     "made_up": ("补课", "补学"),
 }
 Sign = Literal["plus", "minus"]
+LONGEST = 600
+"""Characters of a cell that is read; a longer one is a text for people and is left to them whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +112,8 @@ def plain(text: str) -> str:
 def read(text: str, *, alone: bool = True) -> Cell:
     """What a cell of values says; `alone` lets a number without 分 or a verb be a value."""
     cell = Cell(plain(text))
+    if len(cell.left) > LONGEST:
+        return cell
     cell.take(GONE, lambda found: _gone(cell))
     cell.take(CAP, lambda found: _cap(cell, found))
     _count(cell)
@@ -127,6 +131,8 @@ def read(text: str, *, alone: bool = True) -> Cell:
 def read_caps(text: str, window: str = "cycle") -> Cell:
     """What a cell of caps says; a number without a span holds for the one the heading names."""
     cell = Cell(plain(text))
+    if len(cell.left) > LONGEST:
+        return cell
     cell.take(GONE, lambda found: _gone(cell))
     cell.take(BARE_CAP, lambda found: _cap(cell, found, window))
     return cell

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -11,7 +12,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from rules.problems import Problem, Unfit
-from rules.schemes.amounts import N, plain
+from rules.schemes.amounts import LONGEST, N, plain
 from rules.schemes.criteria import Caps, Criterion
 from rules.schemes.nodes import Node
 from rules.schemes.scheme import Scheme
@@ -77,7 +78,8 @@ def draft(table: Table, title: str) -> Draft:
     """The draft of a table; raises Unfit when it has no row."""
     if not table.lines:
         raise Unfit("rulebook_no_rows")
-    maker = _Maker(_codes_of(table.lines))
+    codes = _codes_of(table.lines)
+    maker = _Maker(codes, frozenset(codes.values()))
     for line in table.lines:
         maker.take(line)
     around = read_around(table.around)
@@ -112,10 +114,12 @@ def _codes_of(lines: list[Line]) -> dict[int, str]:
 @dataclass(slots=True)
 class _Maker:
     codes: dict[int, str]
+    kept: frozenset[str]
     outer: dict[str, _Category] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
     names: set[str] = field(default_factory=set)
     taken: set[str] = field(default_factory=set)
+    counts: Counter[str] = field(default_factory=Counter)
 
     def take(self, line: Line) -> None:
         """Puts the criteria of a row into its category."""
@@ -146,12 +150,12 @@ class _Maker:
             self.taken.add(given)
             return given
         letter = category.code.split("-")[0]
-        place = sum(1 for code in self.taken if re.fullmatch(rf"{letter}\d+", code)) + 1
-        return self._fresh(f"{letter}{place:02d}")
+        self.counts[letter] += 1
+        return self._fresh(f"{letter}{self.counts[letter]:02d}")
 
     def _fresh(self, wished: str) -> str:
         code, number = wished, 1
-        while code in self.taken or code in self.codes.values():
+        while code in self.taken or code in self.kept:
             number += 1
             code = f"{wished}-{number}"
         self.taken.add(code)
@@ -185,7 +189,7 @@ def _bounded(text: str) -> tuple[str, dict[str, Decimal]]:
     """The name of a category and the bounds that stand in brackets after it."""
     bounds: dict[str, Decimal] = {}
     name = ENUMERATED.sub("", text.strip())
-    for bracket in BOUNDS.finditer(text):
+    for bracket in BOUNDS.finditer(text[:LONGEST]):
         inside = plain(bracket[1])
         found = {_bound(word): Decimal(number) for word, number in BOUND.findall(inside)}
         if found and not re.sub(r"[、,;:]", "", BOUND.sub("", inside)):

@@ -15,7 +15,8 @@ from rules.documents import Fault, Path
 from rules.schemes.findings import Finding
 from rules.schemes.scheme import Scheme
 
-STAND_INS = {"value": {"fixed": 1}}  # for fields that a part cannot be without
+# For fields that a part cannot be without, and to which nothing refers.
+STAND_INS = {"value": {"fixed": 1}, "name": "?", "title": "?", "version": "?", "scheme": "?"}
 KEPT = frozenset({"document_field_unknown"})  # leaving such a field out loses nothing that was understood
 
 NAMING = frozenset({"subjects", "pools", "groups", "passes", "grades", "grading"})  # others refer to what they name
@@ -42,8 +43,8 @@ FROM_MANY = frozenset(
 def mended(value: Any, faults: list[Fault]) -> Scheme | None:
     """The scheme without its faulty fields, None when too much would be left out."""
     for fault in faults:
-        path = _field(fault.path)
-        if not path or path[0] in NAMING or fault.problem.code == "document_field_missing":
+        path = _field(fault)
+        if not path or path[0] in NAMING or (_missing(fault) and path[-1] not in STAND_INS):
             return None
         value = _left_out(value, path)
         if value is None:
@@ -56,21 +57,30 @@ def mended(value: Any, faults: list[Fault]) -> Scheme | None:
 
 def untouched(findings: list[Finding], faults: list[Fault]) -> list[Finding]:
     """The errors that do not lie in a part with a fault and follow from no such part."""
-    parts = [_part(fault.path) for fault in faults if fault.problem.code not in KEPT]
+    parts = [_part(_field(fault)) for fault in faults if fault.problem.code not in KEPT]
+    parts = [part for part in parts if part not in (("title",), ("version",), ("scheme",))]
     certain = [each for each in findings if each.severity == "error" and not (parts and each.code in FROM_MANY)]
     return [each for each in certain if not any(each.path[: len(part)] == part for part in parts)]
 
 
-def _field(path: Path) -> Path:
-    """The innermost field that a place lies in: of an item of a list, the list."""
-    last = max((number for number, part in enumerate(path) if isinstance(part, str)), default=-1)
-    return path[: last + 1]
+def _missing(fault: Fault) -> bool:
+    return fault.problem.code == "document_field_missing"
 
 
-def _part(path: Path) -> Path:
-    """The criterion, category or other item of a list that a place lies in; else what its field belongs to."""
-    last = max((number for number, part in enumerate(_field(path)) if isinstance(part, int)), default=-1)
-    return path[: last + 1] if last >= 0 else _field(path)[:-1]
+def _field(fault: Fault) -> Path:
+    """The innermost field that a fault lies in: of an item of a list, the list."""
+    if _missing(fault):
+        return (*fault.path, str(fault.problem.facts["field"]))
+    last = max((number for number, part in enumerate(fault.path) if isinstance(part, str)), default=-1)
+    return fault.path[: last + 1]
+
+
+def _part(field: Path) -> Path:
+    """The criterion, category or other item of a list that a field lies in; else what the field belongs to."""
+    last = max((number for number, part in enumerate(field) if isinstance(part, int)), default=-1)
+    if last >= 0:
+        return field[: last + 1]
+    return field if field[-1] in STAND_INS else field[:-1]
 
 
 def _left_out(value: Any, path: Any) -> Any:

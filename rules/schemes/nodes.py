@@ -26,13 +26,15 @@ class Periods(Piece, frozen=True):
     """Sub-periods: the figure is made for each and the figures are combined.
 
     Of the sub-periods only those that have begun count; `whole` counts all of the cycle. `weights` go with `weighted`.
+    With `running` each reaches back to the first day, so that its figure is what had come together by its end.
     The bounds of the category hold in each sub-period, `min` and `max` here for what is combined.
     """
 
     per: Part
-    combine: Literal["sum", "mean", "weighted", "best", "last"] = "sum"
+    combine: Literal["sum", "mean", "weighted", "best", "worst", "last"] = "sum"
     weights: tuple[Decimal, ...] = ()
     whole: bool = False
+    running: bool = False
     min: Decimal | None = None
     max: Decimal | None = None
     source: Source = ""

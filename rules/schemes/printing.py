@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -43,14 +44,20 @@ def text_of(scheme: Scheme, notes: Notes = {}) -> str:  # noqa: B006  # never ch
     return "\n".join(lines) + "\n"
 
 
+@cache
+def _fields_of(kind: type[msgspec.Struct]) -> tuple[msgspec.structs.FieldInfo, ...]:
+    """The fields of a type; the library works them out anew each time, which takes most of the time of a long file."""
+    return msgspec.structs.fields(kind)
+
+
 def _fields(part: msgspec.Struct) -> list[tuple[str, Any]]:
     """What is written of a part: its fields that are not as ever."""
     found = {}
-    for field in msgspec.structs.fields(part):
+    for field in _fields_of(type(part)):
         value = getattr(part, field.name)
         if field.required or value != field.default or type(value) is not type(field.default):
             found[field.name] = (field.encode_name, value)
-    for field in msgspec.structs.fields(part):
+    for field in _fields_of(type(part)):
         if field.default_factory is not msgspec.NODEFAULT and getattr(part, field.name) == field.default_factory():
             del found[field.name]
     last = LAST.get(type(part), ())

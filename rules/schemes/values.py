@@ -181,7 +181,8 @@ class Survey(Piece, frozen=True):
     """The outcome of a round of ballots for this subject: options to marks, questions and audiences by weight.
 
     `share` takes the share (0–1) of ballots with one of these options instead of a mean mark. An option whose mark is
-    absent (`null`) leaves the denominator.
+    absent (`null`) leaves the denominator. In a category figured by sub-periods, ballots of the round "name@2026Q1" (as
+    imported values are named) are those of the sub-period.
     """
 
     round: Text

@@ -109,7 +109,8 @@ class Sheet:
     def parts(self, span: Span, periods: Periods) -> list[Slice]:
         """A slice for each sub-period that has begun (or for all)."""
         as_of = self.board.facts.as_of
-        return [self.slice(each) for each in parts_of(span, periods.per) if periods.whole or each[0] <= as_of]
+        begun = [each for each in parts_of(span, periods.per) if periods.whole or each[0] <= as_of]
+        return [self.slice((span[0], each[1]) if periods.running else each) for each in begun]
 
     @cached_property
     def state(self) -> str:
@@ -185,7 +186,8 @@ class Board:
             subject = known.get(number_) or Subject(number_)
             self.sheets[number_] = Sheet(self, subject, entries.get(number_, ()))
         self._figures: dict[str, dict[Id, Answer]] = {}
-        self._outcomes: dict[str, dict[Id, Outcome]] = {}
+        self._outcomes: dict[tuple[str, str], dict[Id, Outcome]] = {}
+        self._rounds = {ballot.round for ballot in facts.ballots}
         self._means: dict[str, dict[Id, Decimal | None]] = {}
         self._winners: dict[str, frozenset[Id]] = {}
 
@@ -234,19 +236,21 @@ class Board:
             self._means[code] = dict.fromkeys(self.sheets, mean)
         return self._means[code].get(subject)
 
-    def outcome(self, code: str, subject: Id) -> Decimal | None:
+    def outcome(self, code: str, subject: Id, part: str = "") -> Decimal | None:
         """The outcome of a criterion's ballots for a subject."""
-        return None if (found := self.survey(code).get(subject)) is None else found.value
+        return None if (found := self.survey(code, part).get(subject)) is None else found.value
 
-    def survey(self, code: str) -> dict[Id, Outcome]:
-        """All outcomes of a criterion's ballots."""
-        if code not in self._outcomes:
-            survey = self.plan.rules[code].criterion.value.survey
-            if survey is None:
-                return {}
+    def survey(self, code: str, part: str = "") -> dict[Id, Outcome]:
+        """All outcomes of a criterion's ballots; of those of a sub-period (round@2026Q1) where there are any."""
+        survey = self.plan.rules[code].criterion.value.survey
+        if survey is None:
+            return {}
+        if (own := f"{survey.round}@{part}") in self._rounds:
+            survey = msgspec.structs.replace(survey, round=own)
+        if (code, survey.round) not in self._outcomes:
             mine = [ballot for ballot in self.facts.ballots if ballot.round == survey.round]
-            self._outcomes[code] = outcomes(survey, mine, self.facts.rolls, self.sheets.keys())
-        return self._outcomes[code]
+            self._outcomes[code, survey.round] = outcomes(survey, mine, self.facts.rolls, self.sheets.keys())
+        return self._outcomes[code, survey.round]
 
     def beyond_winners(self, code: str) -> frozenset[Id]:
         """Entries of a criterion that so many others had before that no place is left."""

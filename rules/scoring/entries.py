@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from rules.expressions import Answer
 from rules.scoring.facts import Entry
 from rules.scoring.plan import Rule
-from rules.scoring.rows import valid_until
 
 if TYPE_CHECKING:
     from rules.scoring.slice import Slice
@@ -37,24 +36,8 @@ class EntryNames:
 
     def _earlier(self) -> Decimal:
         """How many earlier entries of the criterion were still valid on this entry's day."""
-        valid = 0
-        for other in self.slice.entries[self.rule.criterion.code][: self.index]:
-            ends = valid_until(self.rule, other, Earlier(self.slice, self.rule, other).look)
-            valid += ends is None or ends > self.entry.on
-        return Decimal(valid)
-
-
-class Earlier:
-    """The names of an earlier entry: its points are what it was worth by itself."""
-
-    def __init__(self, slice_: Slice, rule: Rule, entry: Entry) -> None:
-        self.slice = slice_
-        self.rule = rule
-        self.entry = entry
-
-    def look(self, name: str) -> Answer:
-        """What a name says."""
-        return self.slice.worth(self.rule, self.entry) if name == "points" else self.slice.look(name)
+        rows = self.slice.begun.get(self.rule.criterion.code, [])[: self.index]
+        return Decimal(sum(row.ends is None or row.ends > self.entry.on for row in rows))
 
 
 def _days(entry: Entry) -> Answer:

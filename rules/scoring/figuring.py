@@ -96,8 +96,8 @@ def combined(periods: Periods, values: Sequence[Decimal]) -> Decimal:
         value = sum([figure * weight for figure, weight in zip(values, periods.weights, strict=False)], ZERO)
     elif periods.combine == "mean":
         value = sum(values, ZERO) / len(values)
-    elif periods.combine == "best":
-        value = max(values)
+    elif periods.combine in ("best", "worst"):
+        value = max(values) if periods.combine == "best" else min(values)
     else:
         value = values[-1] if periods.combine == "last" else sum(values, ZERO)
     return bounded(value, periods.min, periods.max)

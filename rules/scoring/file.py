@@ -94,11 +94,13 @@ class FactsFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 KNOWN_OF_SUBJECT = {field.encode_name for field in msgspec.structs.fields(FileSubject)}
+DAYS = frozenset({"as_of", "from", "to", "since", "until", "on", "done", "recorded", "off"})
 KNOWN_OF_ENTRY = {field.encode_name for field in msgspec.structs.fields(FileEntry)}
 
 
 def facts_of(value: Any, scheme: Scheme, as_of: date) -> Facts | list[Fault]:
     """The facts in a document, or every fault; `as_of` holds where the document names no day."""
+    value = _dated(value)
     found = list(_all_faults(value))
     if found:
         return found
@@ -106,6 +108,22 @@ def facts_of(value: Any, scheme: Scheme, as_of: date) -> Facts | list[Fault]:
     subjects = [_convert(each, FileSubject, KNOWN_OF_SUBJECT) for each in file.subjects]
     entries = [_convert(each, FileEntry, KNOWN_OF_ENTRY) for each in file.entries]
     return list(_against(scheme, subjects, entries)) or _facts(file, subjects, entries, as_of)
+
+
+def _dated(value: Any) -> Any:
+    """JSON has no days: texts that are days become days where a day is meant."""
+    if isinstance(value, Mapping):
+        return {key: _day(each) if key in DAYS else _dated(each) for key, each in value.items()}
+    return [_dated(each) for each in value] if isinstance(value, list) else value
+
+
+def _day(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_day(each) for each in value]
+    try:
+        return date.fromisoformat(value) if isinstance(value, str) else _dated(value)
+    except ValueError:
+        return value  # no day: told as such, with its place
 
 
 def _all_faults(value: Any) -> Iterator[Fault]:

@@ -16,15 +16,16 @@ from rules.scoring.worth import ZERO
 
 
 class Row:
-    """One entry on its way: what it is worth, what is left of it, and why it does not count."""
+    """One entry on its way: what it is worth, what is left of it, why it does not count, and when its validity ends."""
 
-    __slots__ = ("amount", "entry", "posted", "why")
+    __slots__ = ("amount", "ends", "entry", "posted", "why")
 
     def __init__(self, entry: Entry, posted: Decimal, why: str = "") -> None:
         self.entry = entry
         self.posted = posted
         self.amount = posted if not why else ZERO
         self.why = why
+        self.ends: date | None = date.min if why else None  # what was refused never was valid
 
     def drop(self, why: str) -> None:
         """The row stays for the trace and counts nothing."""

@@ -15,7 +15,7 @@ from rules.scoring.facts import Entry, Facts, Id
 from rules.scoring.figuring import node_value
 from rules.scoring.plan import Plan, Rule
 from rules.scoring.rows import Row
-from rules.scoring.spans import KEYS, Span, parts_of
+from rules.scoring.spans import KEYS, Span, label, parts_of
 from rules.scoring.worth import ZERO, measured
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ class Slice:
         self.plan: Plan = sheet.board.plan
         self.facts: Facts = sheet.board.facts
         self.subject_id: Id = sheet.subject.id
+        self.begun: dict[str, list[Row]] = {}
         self._kept: dict[str, list[Row]] = {}
         self._final: dict[str, list[Row]] = {}
         self._standing: dict[str, Decimal] = {}
@@ -92,7 +93,9 @@ class Slice:
         entries = self.entries.get(rule.criterion.code, ())
         if rule.plain:
             return [Row(e, self.worth(rule, e)) for e in entries]
-        found = [self._row(rule, entry, index) for index, entry in enumerate(entries)]
+        found = self.begun.setdefault(rule.criterion.code, [])  # what comes later asks what was before
+        for index, entry in enumerate(entries):
+            found.append(self._row(rule, entry, index))
         if rule.criterion.dedupe is not None:
             steps.dedupe(found, rule.criterion.dedupe, self.detail)
         if rule.windowed:
@@ -115,7 +118,7 @@ class Slice:
             row.amount = round_to(row.amount, rule.criterion.round)
         if entry.option is not None and entry.option in rule.criterion.value.zero:
             self._zeroed.add(rule.node.code)
-        row.drop_for(self._after(rule, row))
+        row.drop_for(self._after(rule, row, look))
         return row
 
     def _refusal(self, rule: Rule, entry: Entry, look: Look) -> str:
@@ -132,18 +135,18 @@ class Slice:
             return "no_place"
         return ""
 
-    def _after(self, rule: Rule, row: Row) -> str:
+    def _after(self, rule: Rule, row: Row, of_entry: Look) -> str:
         """Why an entry with points does not count on the day of reading: expired, lifted, suspended; else nothing."""
         entry = row.entry
 
         def look(name: str) -> Answer:
-            return row.amount if name == "points" else self.look(name)
+            return row.amount if name == "points" else of_entry(name)
 
-        ends = steps.valid_until(rule, entry, look)
-        if ends is not None and ends <= self.facts.as_of:
+        row.ends = steps.valid_until(rule, entry, look)
+        if row.ends is not None and row.ends <= self.facts.as_of:
             return "expired"
         for code in rule.lifted_by:
-            if any(each.entry.matter == entry.matter and not each.why for each in self.kept(code)):
+            if any(each.entry.matter == entry.matter and each.why in ("", "expired") for each in self.kept(code)):
                 return "lifted"
         for suspension in self.plan.scheme.suspend:
             hit = row.amount > 0 if suspension.sign == "plus" else row.amount < 0
@@ -215,9 +218,9 @@ class Slice:
         if criterion.when is not None and rule.standing and compiled(criterion.when).value(self.look) is not True:
             return ZERO
         if value.expected is not None:
-            points = -self._missing(rule) * value.expected.missing
+            points = -self._missing(rule) * abs(value.expected.missing)
         elif value.survey is not None:
-            points = self.sheet.board.outcome(criterion.code, self.subject_id) or ZERO
+            points = self.sheet.board.outcome(criterion.code, self.subject_id, label(self.span)) or ZERO
         elif value.formula is not None:
             points = number(compiled(value.formula).value(self.look)) or ZERO
         else:

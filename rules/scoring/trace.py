@@ -53,7 +53,7 @@ def _of_categories(sheet: Sheet) -> Iterator[Line]:
 
 
 def _surroundings(sheet: Sheet) -> Iterator[Line]:
-    """The cycle, the classes, suspensions and roundings that hold for the subject."""
+    """The cycle, the classes, suspensions, visibility and roundings that hold for the subject."""
     scheme = sheet.board.plan.scheme
     first, last = sheet.board.span
     cycle = {"from": first.isoformat(), "to": last.isoformat()}
@@ -65,6 +65,9 @@ def _surroundings(sheet: Sheet) -> Iterator[Line]:
     for each in scheme.suspend:
         if sheet.whole_look(each.when) is True:
             yield Line("suspended", each.sign, facts={"when": str(each.when)}, sources=sources_of(each.source))
+    if scheme.visibility.source:
+        names = {"names": scheme.visibility.names}
+        yield Line("visibility", "points", facts=names, sources=sources_of(scheme.visibility.source))
     if scheme.rounding.source:
         yield Line("rounding", "total", sheet.total, sources=sources_of(scheme.rounding.source))
 
@@ -137,7 +140,7 @@ def _standing_facts(slice_: Slice, criterion: Criterion) -> bool:
     if criterion.code not in slice_.plan.standing:
         return False
     if criterion.value.survey is not None:
-        return slice_.sheet.board.outcome(criterion.code, slice_.subject_id) is not None
+        return slice_.sheet.board.outcome(criterion.code, slice_.subject_id, label(slice_.span)) is not None
     return criterion.value.of is not None and slice_.sheet.whole_look(criterion.value.of) is not None
 
 

@@ -16,6 +16,7 @@ from tests.flows.commands import zhibu
 
 HOUSE, PEOPLE = EXAMPLES / "own-committee" / "house.yaml", EXAMPLES / "own-committee" / "members.xlsx"
 SCHEME = EXAMPLES / "b1-member-points" / "scheme.yaml"
+BOOK = EXAMPLES / "rulebooks" / "136-three-levels"
 # command → a call that needs a house
 NEEDING: dict[str, tuple[str, ...]] = {
     "backup": (),
@@ -28,6 +29,7 @@ NEEDING: dict[str, tuple[str, ...]] = {
     "invite": ("a01",),
     "run": ("--port", "0"),
     "scheme publish": (str(SCHEME),),
+    "scheme facts": (),
     "slips": ("slips.html",),
     "status": (),
     "verify": (),
@@ -38,6 +40,9 @@ WITHOUT_A_HOUSE: dict[str, tuple[str, ...]] = {
     "scheme check": (str(SCHEME),),
     "scheme from-xlsx": ("../table.xlsx", "-o", "draft.yaml"),
     "scheme to-xlsx": (str(SCHEME), "-o", "scheme.xlsx"),
+    "scheme schema": (),
+    "scheme score": (str(BOOK / "scheme.yaml"), "--facts", str(BOOK / "facts.yaml")),
+    "scheme diff": (str(BOOK / "scheme.yaml"), str(BOOK / "scheme.yaml"), "--data", str(BOOK / "facts.yaml")),
     "backup": ("list",),
 }
 

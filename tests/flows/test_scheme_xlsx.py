@@ -7,6 +7,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+import xlsxwriter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from bot.opening import EXAMPLES
@@ -252,6 +253,24 @@ def test_what_cannot_be_read_is_refused_in_words(tmp_path: Path, content: bytes 
     ran = from_xlsx(tmp_path / "table.xlsx", tmp_path / "draft.yaml")
     assert (ran.returncode, told in ran.stdout) == (2, True), ran.stdout
     assert not (tmp_path / "draft.yaml").exists()
+
+
+def test_a_formula_counts_as_the_value_that_was_stored_with_it(tmp_path: Path):
+    with xlsxwriter.Workbook(str(tmp_path / "table.xlsx")) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, HEADING)
+        sheet.write_row(1, 0, ["学习", "听课"])
+        sheet.write_formula(1, 2, "=1+1", None, 2)
+    assert from_xlsx(tmp_path / "table.xlsx", tmp_path / "draft.yaml").returncode == 0
+    assert scheme_from(tmp_path / "draft.yaml").criteria["A01"].value.fixed == 2
+
+
+def test_a_zip_that_is_no_workbook_is_refused(tmp_path: Path):
+    for name in ("a.txt", "[Content_Types].xml"):
+        with zipfile.ZipFile(tmp_path / "table.xlsx", "w") as packed:
+            packed.writestr(name, "<Types/>")
+        ran = from_xlsx(tmp_path / "table.xlsx", tmp_path / "draft.yaml")
+        assert (ran.returncode, "已损坏" in ran.stdout) == (2, True), ran.stdout
 
 
 def test_a_file_that_is_not_there_is_said(tmp_path: Path):

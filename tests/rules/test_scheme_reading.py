@@ -53,6 +53,12 @@ def test_contradictions_stand_where_they_are():
             [("title: 办法", "title: 办法\ncolour: red")],
             [("document_field_unknown", 4), ("scheme_grades_unordered", 8), ("scheme_code_twice", 15)],
         ),
+        (
+            [("title: 办法", "titel: 办法")],
+            [("document_field_missing", 1), ("document_field_unknown", 3), UNORDERED, TWICE],
+        ),
+        ([("name: 扣分, ", "")], [UNORDERED, TWICE, ("document_field_missing", 15)]),
+        ([("value: {fixed: 1}, sign", "sign")], [UNORDERED, TWICE, ("document_field_missing", 15)]),
         ([("by: [organisation]", "by: [all]")], [UNORDERED, TWICE, ("document_choice", 15)]),
         ([("value: {fixed: 1}, sign", "value: {fixed: -1}, sign")], [UNORDERED, TWICE, ("points_out_of_range", 15)]),
         ([("sign: minus", "sign: minus, sign: plus")], [UNORDERED, TWICE, ("document_key_twice", 15)]),

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from rules.problems import Unfit
 from rules.schemes import Attendance, Scheme, Value, check, parse
-from rules.schemes.amounts import read, read_caps
+from rules.schemes.amounts import plain, read, read_caps
 from rules.schemes.drafts import Draft, draft
 from rules.schemes.printing import text_of
 from rules.schemes.sheets import SheetRow, table_of
@@ -108,6 +108,12 @@ def test_what_is_not_understood_is_left_as_it_stands(text: str):
     assert "".join(cell.clauses) == text
 
 
+@pytest.mark.parametrize("part", ["可加", "加", "每次", "最高", "1-", "、国家级", "得分计", "(1"])
+def test_a_long_run_of_the_same_words_is_read_at_once(part: str):
+    assert read(part * 100).caps == read_caps(part * 100 + "甲").caps == {}
+    assert read(part * 1000).left == plain(part * 1000)
+
+
 @pytest.mark.parametrize(
     ("text", "heading", "caps"),
     [
@@ -137,7 +143,7 @@ def test_whatever_a_cell_holds_it_is_read_or_left(text: str):
 )
 def test_a_draft_can_always_be_printed_and_its_faults_are_those_to_settle(rows: list[tuple[str, ...]]):
     found = drafted(("甲", "先有一行", "1"), *rows)
-    unclear = {each.facts["code"] for each in check(found.scheme) if each.code == "scheme_value_unclear"}
+    unclear = {each.problem.facts["code"] for each in check(found.scheme) if each.code == "scheme_value_unclear"}
     assert unclear <= {each.code for each in found.findings if each.settles}
     assert len(list(found.scheme.walk())) == len(found.scheme.criteria) >= found.rows
     kept = text_of(found.scheme) + "".join(str(each.problem.facts) for each in found.findings)
@@ -259,3 +265,8 @@ def test_the_rows_of_a_poster_stand_with_their_categories():
     assert depth_of(rows) == 1
     spans = [(span.node.code, span.first, span.last) for span in spans_of(rows)]
     assert spans == [("politics", 0, 11), ("discipline", 12, 24), ("morality", 25, 34), ("contribution", 35, 49)]
+
+
+def test_how_often_is_no_cap_of_points():
+    cell = read_caps("每月2次")
+    assert (cell.caps, cell.clauses) == ({}, ["每月2次"])

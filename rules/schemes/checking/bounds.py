@@ -143,12 +143,12 @@ def _of_any(rule: AnyOf, items: int) -> Reach:
 
 
 def _inner_span(periods: Periods | None, span: Span) -> Span:
-    return span if periods is None else Span(MONTHS[periods.per], span.start)
+    return span if periods is None or periods.running else Span(MONTHS[periods.per], span.start)
 
 
 def _combined(reach: Reach, periods: Periods | None, span: Span) -> Reach:
     """The sub-periods together; only sums and weights change what is possible."""
-    if periods is None or periods.combine in ("mean", "best", "last"):
+    if periods is None or periods.combine in ("mean", "best", "worst", "last"):
         return reach
     if periods.combine == "weighted":
         weights = [Fraction(weight) for weight in periods.weights]

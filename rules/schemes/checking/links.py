@@ -34,7 +34,8 @@ def found_in(outline: Outline) -> Iterator[Finding]:
         if way:
             told |= {name, *(link.name for link in way)}
             yield _circle(places, name, way)
-    for name in links:
+    levels = {link.level for each in links.values() for link in each}
+    for name in links if {1, -1} <= levels else ():  # without both ways no circle can go up and come down
         way = () if name in told else _up_and_down(links, name)
         if way:
             told |= {name, *(link.name for link in way)}

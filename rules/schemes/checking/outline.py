@@ -98,8 +98,7 @@ class Outline:
 
 def outline_of(scheme: Scheme) -> Outline:
     """The outline of a scheme."""
-    part = scheme.total.periods.per if scheme.total.periods else None
-    return Outline(scheme, tuple(_laid_out(scheme.nodes, ("nodes",), (), part)))
+    return Outline(scheme, tuple(_laid_out(scheme.nodes, ("nodes",), (), narrower(None, scheme.total.periods))))
 
 
 def error(path: Path, code: str, /, **facts: Any) -> Finding:
@@ -113,8 +112,9 @@ def warning(path: Path, code: str, /, **facts: Any) -> Finding:
 
 
 def narrower(part: Part | None, periods: Periods | None) -> Part | None:
-    """The shorter of a sub-period and that of inner periods."""
-    parts = [each for each in (part, periods.per if periods else None) if each is not None]
+    """The shorter of a sub-period and that of inner periods; those that reach back to the first day are no shorter."""
+    own = periods.per if periods and not periods.running else None
+    parts = [each for each in (part, own) if each is not None]
     return min(parts, key=MONTHS.__getitem__, default=None)
 
 

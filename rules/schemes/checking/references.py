@@ -47,11 +47,11 @@ def _criteria(outline: Outline, at: CriterionPlace) -> Iterator[Finding]:
         ((*at.path, "credit", index, "as"), each.code) for index, each in enumerate(at.criterion.credit) if each.code
     ]
     known = outline.scheme.criteria
-    by_name = {alike(each.name): each.code for each in known.values()}
-    for path, code in named:
-        if code not in known:
-            near = by_name.get(alike(code)) or nearest(code, known)
-            yield error(path, "scheme_criterion_unknown", **at.facts, unknown=code, nearest=near)
+    unknown = [each for each in named if each[1] not in known]
+    by_name = {alike(each.name): each.code for each in known.values()} if unknown else {}
+    for path, code in unknown:
+        near = by_name.get(alike(code)) or nearest(code, known)
+        yield error(path, "scheme_criterion_unknown", **at.facts, unknown=code, nearest=near)
 
 
 def _credit_loops(outline: Outline) -> Iterator[Finding]:
