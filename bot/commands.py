@@ -131,7 +131,8 @@ def lines_from(text: str, known: Known) -> AddLines | Declare:
     if not (found.items or found.unclear or found.unknown or found.organised):
         return Declare()
     notes = (tuple(found.unknown), tuple(found.guessed), tuple(found.unclear), tuple(found.organised))
-    return AddLines(tuple(found.items), *notes)
+    options = tuple(found.options) if any(found.options) else ()
+    return AddLines(tuple(found.items), *notes, options=options, asked=tuple(found.asked))
 
 
 def _numbers(text: str) -> tuple[int, ...]:
@@ -141,7 +142,7 @@ def _numbers(text: str) -> tuple[int, ...]:
 def _why(text: str, known: Known) -> Why:
     """为什么 志愿服务: the category a word means, by its own name or by a criterion in it; none means the total."""
     word = matching.folded(text)
-    for node in known.scheme.nodes:
+    for node in known.scheme.every_node.values():
         if word and word in matching.folded(node.name):
             return Why(node.code)
     codes, _ = matching.candidates(text, known.names)

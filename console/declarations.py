@@ -110,6 +110,8 @@ async def line(visitor: Visitor, request: Request) -> Response:
         (say("Unit"), answer.row.unit_name, f"{PATH}?unit={answer.unit}&period={shown.period}"),
         (say("Month"), shown.period, ""),
         (say("Category"), shown.category, ""),
+        (say("Option"), shown.option or "", ""),
+        (say("Matter"), shown.matter or "", ""),
         (say("Quantity"), f"{number(shown.quantity)} {shown.criterion.unit}", ""),
         (say("Points"), signed(shown.points), ""),
         (say("Source"), source, ""),

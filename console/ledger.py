@@ -100,7 +100,7 @@ async def member(visitor: Visitor, request: Request) -> Response:
 def _what(say: Say, reason: Any) -> str:
     if reason.attendance is not None:
         return f"{reason.criterion.name} {attendance_word(say, reason.attendance)}"
-    return amount(reason.criterion, reason.quantity)
+    return amount(reason.criterion, reason.quantity, reason.option, reason.matter)
 
 
 def _counts(say: Say, reason: Any) -> str:

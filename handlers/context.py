@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,6 +13,7 @@ from rules.notices import KINDS
 from rules.periods import Calendar, weekdays
 from rules.problems import Problem
 from rules.schemes import Scheme, parse
+from rules.schemes.versions import carried
 from storage import members, outbox, schemes
 from storage.audit import Deed
 from storage.audit import record as record_deeds
@@ -51,6 +52,7 @@ class House:
     calendar: Calendar = field(default_factory=weekdays)
     parsed: dict[int, Published] = field(default_factory=dict)
     doors: dict[str, str] = field(default_factory=dict)
+    carrying: dict[tuple[int, ...], Published] = field(default_factory=dict)
 
     def today(self, now: datetime) -> date:
         """The local day of an instant."""
@@ -62,6 +64,16 @@ class House:
             row = schemes.version(connection, version_id)
             self.parsed[version_id] = Published(version_id, row, read_scheme(row.text))
         return self.parsed[version_id]
+
+    def carried(self, connection: Connection, versions: Iterable[int]) -> Published:
+        """The newest of some versions of a scheme, with the criteria it dropped that an older one of them has."""
+        newest, *older = sorted(set(versions), reverse=True)
+        key = (newest, *older)
+        if key not in self.carrying:
+            found = self.published(connection, newest)
+            schemes_before = [self.published(connection, number).scheme for number in older]
+            self.carrying[key] = replace(found, scheme=carried(found.scheme, schemes_before))
+        return self.carrying[key]
 
 
 def read_scheme(text: str) -> Scheme:
@@ -112,6 +124,10 @@ class Context:
     def version(self, version_id: int) -> Published:
         """The scheme version a line was made under."""
         return self.house.published(self.connection, version_id)
+
+    def carried(self, versions: Iterable[int]) -> Published:
+        """The newest of some versions of a scheme, with the criteria it dropped that an older one of them has."""
+        return self.house.carried(self.connection, versions)
 
     def audit(self, action: str, subject: str, subject_id: int, behalf: int | None = None, **facts: Any) -> None:
         """Records one deed of the actor."""

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from decimal import Decimal
 
-from handlers.context import Context, Handler, Refused, refuse
+from handlers.context import Context, Handler, Published, Refused, refuse
 from handlers.declarations.review import waiting_lines
+from handlers.ledger.posting import scored
 from rules.periods import period_of
+from rules.scoring.plan import plan_of
 from storage import confirmations, declarations, invitations, ledger, members, signin
 from storage.locks import hold_members
 from storage.members import Person
@@ -168,8 +171,7 @@ def home(context: Context, _request: Home) -> Welcome | Refused:
             states[line.state] = states.get(line.state, 0) + 1
     total = ""
     if published is not None:
-        kept = ledger.summary_of(context.connection, person.id, published.scheme.scheme, context.today.year)
-        total = str(kept[ledger.TOTAL][1] if ledger.TOTAL in kept else published.scheme.total.base)
+        total = str(_total(context, person.id, published))
     reviews = bool(context.actor.granted("review"))
     return Welcome(
         person.name,
@@ -185,6 +187,15 @@ def home(context: Context, _request: Home) -> Welcome | Refused:
         len(confirmations.open_to(context.connection, person.id, MOST_OPEN)),
         bool(context.actor.granted("announce")),
     )
+
+
+def _total(context: Context, member: int, published: Published) -> Decimal:
+    """The year's total as it is kept; figured anew when nothing is kept, or when something stands without entries."""
+    name, year = published.scheme.scheme, context.today.year
+    kept = ledger.summary_of(context.connection, member, name, year)
+    if ledger.TOTAL in kept and not plan_of(published.scheme).standing:
+        return kept[ledger.TOTAL][1]
+    return scored(context, name, year, [member])[member][1].total
 
 
 def manual(context: Context, _request: Help) -> Manual:

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 from handlers.context import Context, Handler, Published, Refused, refuse
 from handlers.scope import months_in
-from rules.periods import last_day, year_of
-from rules.schemes import Criterion
+from rules.periods import Calendar, last_day, shift, year_of
+from rules.schemes import Criterion, Scheme
 from rules.scoring import ZERO, Entry, Facts, Id, Part, Score, score
 from storage import declarations, ledger, lists, members, schemes
+from storage.declarations import Line
 from storage.lists import EntryRow
 from storage.members import Person
 
@@ -37,6 +38,8 @@ class PublishedEntry:
     category: str
     quantity: Decimal
     attendance: str | None
+    option: str | None
+    matter: str | None
     posted: Decimal
     counted: Decimal
     capped_by: str
@@ -88,17 +91,16 @@ def show_publication(context: Context, request: ShowPublication) -> PublicationS
     if published is None:
         return refuse("no_scheme")
     scheme = published.scheme
-    facts = ledger.entries_of_year(
+    years = ledger.years_of(
         context.connection, [person.id for person in people], scheme.scheme, year_of(request.period)
     )
-    quantities = {
-        line.id: (line.quantity, line.attendance)
-        for line in declarations.by_ids(context.connection, [row.line for row in posted]).values()
-    }
+    older = {number for each in years.values() for number in each.versions if number < published.id}
+    carried = context.carried({published.id, *older}).scheme
+    lines = declarations.by_ids(context.connection, [row.line for row in posted])
     by_member: dict[int, list[EntryRow]] = {person.id: [] for person in people}
     for row in posted:
         by_member[row.member].append(row)
-    sheet = _Sheet(published, request.period, quantities)
+    sheet = _Sheet(carried, request.period, lines, context.house.calendar)
     return PublicationSheet(
         unit.id,
         unit.name,
@@ -106,8 +108,8 @@ def show_publication(context: Context, request: ShowPublication) -> PublicationS
         scheme.title,
         scheme.version,
         scheme.total.base,
-        tuple(node.name for node in scheme.nodes),
-        tuple(sheet.row(person, facts[person.id], by_member[person.id]) for person in people),
+        tuple(node.name for node in carried.categories),
+        tuple(sheet.row(person, years[person.id].entries, by_member[person.id]) for person in people),
         schemes.closed_at(context.connection, scheme.scheme, request.period),
         context.now,
     )
@@ -128,43 +130,55 @@ def _version(context: Context, posted: list[EntryRow], path: str, period: str) -
 
 @dataclass(frozen=True, slots=True)
 class _Sheet:
-    published: Published
+    scheme: Scheme
     period: str
-    quantities: Mapping[int, tuple[Decimal, str | None]]
+    lines: Mapping[int, Line]
+    calendar: Calendar
 
     def row(self, person: Person, entries: list[Entry], posted: list[EntryRow]) -> PublishedMember:
-        """What the month moved, category by category."""
-        before = self._score([entry for entry in entries if entry.period < self.period])
-        after = self._score([entry for entry in entries if entry.period <= self.period])
-        moved = tuple(now.counted - then.counted for now, then in zip(after.figures, before.figures, strict=True))
+        """What the month moved, category by category; what is inside another category is in its figure too."""
+        # January moves the year from its first day on: the year before is another cycle
+        until = max(last_day(shift(self.period, -1)), date(year_of(self.period), 1, 1))
+        before = self._score([entry for entry in entries if entry.period < self.period], until)
+        after = self._score([entry for entry in entries if entry.period <= self.period], last_day(self.period))
+        moved = {now.node: now.counted - then.counted for now, then in zip(after.figures, before.figures, strict=True)}
         parts = {part.entry: part for part in after.parts}
         earlier = {part.entry: part for part in before.parts}
         shown = tuple(self._entry(row, parts[row.id], earlier) for row in posted)
         deducted = sum((entry.counted for entry in shown if entry.counted < 0), ZERO)
-        return PublishedMember(person.code, person.name, shown, moved, deducted, sum(moved, ZERO), after.total)
+        by_category = tuple(moved[node.code] for node in self.scheme.categories)
+        subtotal = sum((moved[node.code] for node in self.scheme.nodes if node.counts != "aside"), ZERO)
+        return PublishedMember(person.code, person.name, shown, by_category, deducted, subtotal, after.total)
 
-    def _score(self, entries: list[Entry]) -> Score:
-        return score(self.published.scheme, Facts(last_day(self.period), {0: entries}))[0]
+    def _score(self, entries: list[Entry], as_of: date) -> Score:
+        return score(self.scheme, Facts(as_of, {0: entries}, calendar=self.calendar, whole=False))[0]
 
     def _entry(self, row: EntryRow, part: Part, earlier: Mapping[Id, Part]) -> PublishedEntry:
-        scheme = self.published.scheme
-        criterion = scheme.criteria[row.criterion]
         counted = part.counted
         if row.reverses is not None:
             taken = earlier.get(row.reverses)
             counted = -taken.counted if taken is not None else ZERO
-        quantity, attendance = self.quantities[row.line]
-        category = scheme.category[row.criterion].name
-        capped = "" if row.reverses is not None else _capped_by(part)
+        line, reversal = self.lines[row.line], row.reverses is not None
         return PublishedEntry(
-            criterion, category, quantity, attendance, row.points, counted, capped, row.reverses is not None
+            self.scheme.criteria[row.criterion],
+            self.scheme.category[row.criterion].name,
+            line.quantity,
+            line.attendance,
+            line.option,
+            line.matter,
+            part.posted,
+            counted,
+            "" if reversal else _capped_by(part),
+            reversal,
         )
 
 
 def _capped_by(part: Part) -> str:
-    """Which bound took something: the criterion's own, the category's, or that it was taken back."""
+    """What took something: the criterion's own bound, the category's, the same matter, or that it was taken back."""
     if part.cancelled:
         return "cancelled"
+    if part.why == "same_matter":
+        return "matter"
     if part.capped != part.posted:
         return "criterion"
     return "category" if part.counted != part.capped else ""

@@ -9,10 +9,12 @@ from statistics import median
 
 from rules.problems import Problem
 from rules.schemes import Criterion
+from rules.schemes.values import Range
 
 LINE_STATES = ("draft", "submitted", "approved", "returned", "rejected", "withdrawn")
 NOTE_LENGTH = 500
-HALF = Decimal("0.5")
+MATTER_LENGTH = 200
+HALF, HUNDREDTH = Decimal("0.5"), Decimal("0.01")
 
 # state → the states it may go to
 LINE_MOVES: dict[str, tuple[str, ...]] = {
@@ -28,6 +30,8 @@ DECISIONS = {"approve": "approved", "return": "returned", "reject": "rejected"}
 
 def check_quantity(criterion: Criterion, quantity: Decimal) -> list[Problem]:
     """Whether a quantity can stand in one line of a criterion."""
+    if criterion.value.range is not None:
+        return _check_judged(criterion.name, criterion.value.range, quantity)
     facts = {"name": criterion.name, "unit": criterion.unit, "most": criterion.most}
     if not quantity.is_finite() or quantity <= 0 or quantity > criterion.most:
         return [Problem("quantity_out_of_range", facts)]
@@ -35,6 +39,39 @@ def check_quantity(criterion: Criterion, quantity: Decimal) -> list[Problem]:
         return [Problem("quantity_not_whole", facts)]
     if criterion.value.takes_fractions and quantity % HALF:
         return [Problem("quantity_not_half", facts)]
+    return []
+
+
+def _check_judged(name: str, bounds: Range, points: Decimal) -> list[Problem]:
+    fits = points.is_finite() and bounds.least <= points <= bounds.most
+    if fits and not points % HUNDREDTH:
+        return []
+    return [Problem("judged_out_of_range", {"name": name, "least": str(bounds.least), "most": str(bounds.most)})]
+
+
+def check_option(criterion: Criterion, option: str) -> list[Problem]:
+    """Whether an option is one of the criterion's; where there is no choice there must be none."""
+    if option in criterion.options or not (option or criterion.options):
+        return []
+    return [Problem("option_unknown", {"name": criterion.name, "known": list(criterion.options)})]
+
+
+def matter_of(typed: str) -> str:
+    """The name of a matter as it is kept: one line, nothing that cannot be seen."""
+    return " ".join("".join(each if each.isprintable() else " " for each in typed).split())
+
+
+def named(name: str, option: str | None, matter: str | None) -> str:
+    """A criterion's name with what tells its lines apart: 表彰 市级 “抗洪”."""
+    return " ".join(part for part in (name, option or "", f"“{matter}”" if matter else "") if part)
+
+
+def check_matter(text: str) -> list[Problem]:
+    """Whether the name of a matter is neither empty nor too long."""
+    if not text.strip():
+        return [Problem("text_empty", {})]
+    if len(text) > MATTER_LENGTH:
+        return [Problem("text_too_long", {"length": len(text), "most": MATTER_LENGTH})]
     return []
 
 
@@ -49,14 +86,16 @@ def check_note(text: str) -> list[Problem]:
 
 @dataclass(frozen=True, slots=True)
 class Flag:
-    """Something a reviewer should look at: over_cap, same_evidence, above_usual."""
+    """Something a reviewer should look at: over_cap, same_matter, same_evidence, above_usual."""
 
     code: str
     facts: tuple[tuple[str, object], ...] = ()
 
 
-def flag_cap(points: Decimal, counted: Decimal) -> list[Flag]:
-    """A line of which less would count than it says."""
+def flag_part(points: Decimal, counted: Decimal, why: str = "") -> list[Flag]:
+    """A line of which less would count than it says: nothing for a matter that counts already, or over a cap."""
+    if why == "same_matter":
+        return [Flag("same_matter", (("counted", counted),))]
     return [Flag("over_cap", (("counted", counted),))] if counted < points else []
 
 

@@ -83,7 +83,7 @@ def _sum(say: Say, answer: h.Explanation) -> str:
 
 
 def _reason(say: Say, reason: h.Reason, year: int) -> str:
-    what = amount(reason.criterion, reason.quantity)
+    what = amount(reason.criterion, reason.quantity, reason.option, reason.matter)
     if reason.attendance is not None:
         what = f"{reason.criterion.name} {attendance_word(say, reason.attendance)}"
     when = month(say, reason.period) if year_of(reason.period) != year else short_month(say, reason.period)
@@ -104,6 +104,8 @@ def _counts(say: Say, reason: h.Reason) -> str:
         return say("takes an entry back")
     if reason.cancelled:
         return say("taken back, counts 0")
+    if reason.why == "same_matter":
+        return say("this matter counts already")
     parts = []
     if reason.capped != reason.posted:
         parts.append(say("{points} after the month's or year's cap", points=signed(reason.capped)))

@@ -9,7 +9,7 @@ from rules.problems import Problem
 from screens import documents, drafts, expressions, findings, imports
 from screens.declarations.lines import state_word
 from screens.screen import Choice, Draw, Screen
-from screens.texts import Say, Sentences, clean, month
+from screens.texts import Say, Sentences, clean, month, names
 
 
 def _need(say: Say, need: str) -> str:
@@ -24,6 +24,7 @@ def _need(say: Say, need: str) -> str:
         "event": say("cycles by event"),
         "cycle": say("cycles other than the calendar year"),
         "dates": say("days of single entries"),
+        "formulas": say("points of entries that ask for more than the entry"),
         "ballots": say("ballots"),
         "promises": say("promised tasks"),
     }[need]
@@ -35,6 +36,12 @@ WORDS: Sentences = {
     ),
     "quantity_not_whole": lambda say, f: say("{name} is counted in whole {unit}. Please type a whole number.", **f),
     "quantity_not_half": lambda say, f: say("{name} is counted in halves of {unit}, such as 1.5.", **f),
+    "judged_out_of_range": lambda say, f: say(
+        "{name}: the points must be between {least} and {most}, with at most two decimals. Please type others.", **f
+    ),
+    "option_unknown": lambda say, f: say(
+        "{name}: please choose one of {known}.", name=f["name"], known=names(say, f["known"])
+    ),
     "reason_missing": lambda say, f: say("Please write a reason; the member will read it."),
     "text_empty": lambda say, f: say("Nothing was written. Please type a few words."),
     "text_too_long": lambda say, f: say("That is {length} characters; at most {most}. Please shorten it.", **f),

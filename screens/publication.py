@@ -10,7 +10,7 @@ from screens.texts import Say, amount, joined, month, names, signed
 
 def entry_text(say: Say, entry: PublishedEntry) -> str:
     """An entry, and what a cap took of it."""
-    what = amount(entry.criterion, entry.quantity)
+    what = amount(entry.criterion, entry.quantity, entry.option, entry.matter)
     if entry.attendance is not None:
         what = f"{entry.criterion.name} {attendance_word(say, entry.attendance)}"
     if entry.reversal:
@@ -25,6 +25,7 @@ def cap_text(say: Say, entry: PublishedEntry) -> str:
     return {
         "criterion": say(" ({points} counted: cap of the criterion)", **facts),
         "category": say(" ({points} counted: cap of {category})", **facts),
+        "matter": say(" (0 counted: the matter counts already)"),
         "cancelled": say(" (taken back, counts 0)"),
         "": "",
     }[entry.capped_by]

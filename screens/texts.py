@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from rules.declarations import named
 from rules.schemes import Criterion
 from storage.kinds import plain
 
@@ -67,9 +68,10 @@ def moment(say: Say, instant: datetime, zone: ZoneInfo) -> str:
     return say("{month:02d}-{day:02d} {time}", month=local.month, day=local.day, time=f"{local:%H:%M}")
 
 
-def amount(criterion: Criterion, quantity: Decimal) -> str:
-    """A criterion with its quantity: 志愿服务 2小时."""
-    return f"{criterion.name} {number(quantity)}{criterion.unit}"
+def amount(criterion: Criterion, quantity: Decimal | None, option: str | None = None, matter: str | None = None) -> str:
+    """A criterion with its quantity, option and matter: 志愿服务 2小时, 表彰 市级 “抗洪” 1次."""
+    name = named(criterion.name, option and clean(option), matter and clean(matter))
+    return name if quantity is None else f"{name} {number(quantity)}{criterion.unit}"
 
 
 def names(say: Say, people: Iterable[str]) -> str:

@@ -49,6 +49,8 @@ line = sa.Table(
     sa.Column("submitted_at", Instant),
     sa.Column("decided_at", Instant),
     sa.Column("key", sa.String(128), unique=True),
+    sa.Column("option", sa.String(64)),
+    sa.Column("matter", sa.String(200)),
     sa.Index("ix_line_member_period", "member_id", "period", "state"),
     sa.Index("ix_line_unit_state", "unit_id", "state"),
     sa.Index("ix_line_unit_period", "unit_id", "period"),
@@ -79,6 +81,8 @@ class Line:
     edition: int
     submitted_at: datetime | None
     decided_at: datetime | None
+    option: str | None = None
+    matter: str | None = None
 
 
 _c = line.c
@@ -101,6 +105,8 @@ _LINES = sa.select(
     _c.edition,
     _c.submitted_at,
     _c.decided_at,
+    _c.option,
+    _c.matter,
 )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from importlib import import_module
@@ -87,14 +87,22 @@ _IN_YEAR = sa.and_(
     entry.c.year == sa.bindparam("year"),
 )
 _OF_YEAR = Statement(
-    sa.select(entry.c.member_id, entry.c.id, entry.c.criterion, entry.c.period, entry.c.points, entry.c.reverses_id)
+    sa.select(
+        entry.c.member_id,
+        entry.c.version_id,
+        entry.c.id,
+        entry.c.criterion,
+        entry.c.period,
+        entry.c.points,
+        entry.c.reverses_id,
+        line.c.quantity,
+        line.c.option,
+        line.c.attendance,
+        line.c.matter,
+    )
+    .join(line, line.c.id == entry.c.line_id)
     .where(_IN_YEAR)
     .order_by(entry.c.id)
-)
-_NEWEST = Statement(
-    sa.select(entry.c.member_id, entry.c.version_id).where(
-        entry.c.id.in_(sa.select(sa.func.max(entry.c.id)).where(_IN_YEAR).group_by(entry.c.member_id))
-    )
 )
 _SUMMARY = Statement(
     sa.select(summary.c.node, summary.c.posted, summary.c.counted).where(
@@ -111,15 +119,30 @@ def post(connection: sa.Connection, rows: Sequence[Mapping[str, Any]]) -> None:
         connection.execute(sa.insert(entry), [{"reverses_id": None, "reason": "", **row} for row in rows])
 
 
+@dataclass(frozen=True, slots=True)
+class MemberYear:
+    """A member's entries of a year as scoring takes them, and the scheme versions they were posted under."""
+
+    entries: list[Entry] = field(default_factory=list)
+    versions: set[int] = field(default_factory=set)
+
+
+def years_of(connection: sa.Connection, members: Iterable[int], scheme: str, year: int) -> dict[int, MemberYear]:
+    """Member → his year; quantity, option, attendance and matter are those of the line an entry came from."""
+    found = {member: MemberYear() for member in members}
+    facts = {"members": list(found), "scheme": scheme, "year": year}
+    for member_id, version, number, criterion, period, points, reverses, *told in _OF_YEAR.all(connection, facts):
+        of = found[member_id]
+        of.versions.add(version)
+        of.entries.append(Entry(number, criterion, day_of(period), points, reverses, *told))
+    return found
+
+
 def entries_of_year(
     connection: sa.Connection, members: Iterable[int], scheme: str, year: int
 ) -> dict[int, list[Entry]]:
     """Member → all entries of a year, as scoring takes them."""
-    found: dict[int, list[Entry]] = {member: [] for member in members}
-    facts = {"members": list(found), "scheme": scheme, "year": year}
-    for member_id, number, criterion, period, points, reverses in _OF_YEAR.all(connection, facts):
-        found[member_id].append(Entry(number, criterion, day_of(period), points, reverses))
-    return found
+    return {member: of.entries for member, of in years_of(connection, members, scheme, year).items()}
 
 
 def posted_of_year(connection: sa.Connection, member_id: int, scheme: str, year: int) -> list[Posted]:
@@ -158,6 +181,14 @@ def summary_of(connection: sa.Connection, member_id: int, scheme: str, year: int
     return {node: (posted, counted) for node, posted, counted in rows}
 
 
+def summarised_at(connection: sa.Connection, scheme: str, year: int) -> dict[int, datetime]:
+    """Member → when his summary of a year was figured."""
+    query = sa.select(summary.c.member_id, summary.c.updated_at).where(
+        summary.c.scheme == scheme, summary.c.year == year, summary.c.node == TOTAL
+    )
+    return {row[0]: row[1] for row in connection.execute(query)}
+
+
 def summary_years(connection: sa.Connection) -> list[tuple[str, int]]:
     """The schemes and years that have entries or a summary."""
     posted = sa.select(entry.c.scheme, entry.c.year).distinct()
@@ -170,12 +201,6 @@ def members_with_figures(connection: sa.Connection, scheme: str, year: int) -> s
     posted = sa.select(entry.c.member_id).where(entry.c.scheme == scheme, entry.c.year == year)
     kept = sa.select(summary.c.member_id).where(summary.c.scheme == scheme, summary.c.year == year)
     return set(connection.execute(posted.union(kept)).scalars())
-
-
-def newest_versions(connection: sa.Connection, members: Iterable[int], scheme: str, year: int) -> dict[int, int]:
-    """Member → the scheme version of his last entry of a year."""
-    facts = {"members": list(set(members)), "scheme": scheme, "year": year}
-    return dict(_NEWEST.all(connection, facts))
 
 
 def count(connection: sa.Connection) -> int:

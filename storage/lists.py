@@ -108,6 +108,23 @@ def page_of_lines(connection: sa.Connection, narrowed: Filter, sort: str, span: 
     return [found[number] for number in ids]
 
 
+def matters(connection: sa.Connection, member_id: int, criteria: Iterable[str], year: int) -> list[str]:
+    """The matters a member's lines of some criteria are about in a year, the newest first."""
+    query = (
+        sa.select(line.c.matter)
+        .where(
+            line.c.member_id == member_id,
+            line.c.period.between(f"{year}-01", f"{year}-12"),
+            line.c.criterion.in_(list(criteria)),
+            line.c.matter.is_not(None),
+            line.c.state.in_(("draft", "submitted", "approved", "returned")),
+        )
+        .group_by(line.c.matter)
+        .order_by(sa.func.max(line.c.id).desc())
+    )
+    return list(connection.execute(query).scalars())
+
+
 def sum_of_entries(connection: sa.Connection, narrowed: Filter) -> tuple[int, Decimal]:
     """How many entries fit, and what they add up to."""
     query = sa.select(sa.func.count(), sa.func.sum(_e.points, type_=Points)).where(*_entry_conditions(narrowed))

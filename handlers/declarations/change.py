@@ -6,7 +6,8 @@ from datetime import timedelta
 
 from handlers.context import Context, Handler, Refused, refuse
 from handlers.declarations.declarer import Declarer, subject
-from handlers.declarations.draft import lacks_evidence, new_batch, next_step, whole_draft
+from handlers.declarations.draft import new_batch
+from handlers.declarations.drafts import lacks_evidence, next_step, whole_draft
 from handlers.declarations.forms import (
     AskQuantity,
     ChangeQuantity,
@@ -25,8 +26,9 @@ from handlers.declarations.forms import (
     Withdraw,
 )
 from handlers.declarations.view import views
-from rules.declarations import check_quantity
+from rules.declarations import check_quantity, named
 from rules.periods import period_of, shift
+from rules.scoring.worth import worth_of
 from storage import declarations, schemes
 from storage.declarations import Line
 from storage.locks import hold_lines
@@ -95,7 +97,10 @@ def submit(context: Context, request: Submit) -> Receipt | EvidenceQuestion | Re
         facts = {
             "by": context.actor.name,
             "period": shown[0].period,
-            "lines": [[line.criterion.name, str(line.quantity), line.criterion.unit] for line in shown],
+            "lines": [
+                [named(line.criterion.name, line.option, line.matter), str(line.quantity), line.criterion.unit]
+                for line in shown
+            ],
         }
         context.tell(desk.person.id, "declared_for", f"declared:{wanted[0]}:{shown[0].edition}", facts)
     undo = tuple((line.id, line.edition) for line in shown)
@@ -114,7 +119,8 @@ def ask_quantity(context: Context, request: AskQuantity) -> QuantityQuestion | R
     if isinstance(found, Refused):
         return found
     line, _ = found
-    return QuantityQuestion(context.version(line.version).scheme.criteria[line.criterion], line=line.id)
+    criterion = context.version(line.version).scheme.criteria[line.criterion]
+    return QuantityQuestion(criterion, line=line.id, option=line.option or "")
 
 
 def change_quantity(context: Context, request: ChangeQuantity) -> Draft | EvidenceQuestion | OneLine | Refused:
@@ -127,7 +133,8 @@ def change_quantity(context: Context, request: ChangeQuantity) -> Draft | Eviden
     problems = check_quantity(criterion, request.quantity)
     if problems:
         return Refused(tuple(problems))
-    values = {"quantity": request.quantity, "points": criterion.points(request.quantity)}
+    points = worth_of(criterion, request.quantity, option=line.option, state=line.attendance)
+    values = {"quantity": request.quantity, "points": points}
     declarations.change(context.connection, [(line.id, line.edition)], (line.state,), **values)
     if line.state == "submitted":
         context.audit("change", "line", line.id, before=str(line.quantity), after=str(request.quantity))

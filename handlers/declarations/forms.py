@@ -35,7 +35,7 @@ class PickCategory:
 
 @dataclass(frozen=True, slots=True)
 class PickCriterion:
-    """Asks for the quantity."""
+    """Asks for the option, else for the quantity."""
 
     criterion: str
     batch: int
@@ -50,6 +50,8 @@ class AddLine:
     batch: int
     member: int = 0
     quantity: Decimal = Decimal(1)
+    option: str = ""
+    matter: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,8 @@ class AddLines:
     """Draft lines from one line of text: (criterion, quantity) pairs; what was not understood comes along.
 
     `guessed` are (typed, name) pairs, `unclear` are (typed, quantity, possible criteria), `organised` are names of
-    criteria that only the organisation records.
+    criteria that only the organisation records. `options` stand in the order of the items; `asked` are criteria of
+    items without a number that cannot be taken as one.
     """
 
     items: tuple[tuple[str, Decimal], ...]
@@ -65,6 +68,8 @@ class AddLines:
     guessed: tuple[tuple[str, str], ...] = ()
     unclear: tuple[tuple[str, Decimal, tuple[str, ...]], ...] = ()
     organised: tuple[str, ...] = ()
+    options: tuple[str, ...] = ()
+    asked: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +216,7 @@ class QuantityQuestion:
     batch: int = 0
     member: int = 0
     line: int = 0
+    option: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,7 +230,7 @@ class EvidenceQuestion:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """Drafts before they count: what they would bring, and what was not understood."""
+    """Drafts before they count: what they would bring, what was not understood, what is `wanting` something."""
 
     person: Person
     own: bool
@@ -239,6 +245,7 @@ class Draft:
     problems: tuple[Problem, ...] = ()
     left_out: int = 0
     filed: str = ""
+    wanting: tuple[tuple[Criterion, Decimal | None, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

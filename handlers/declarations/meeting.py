@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from handlers.context import Context, Handler, Refused, refuse
-from handlers.declarations.record import ONE, Recorded, post_own
+from handlers.declarations.recording import ONE, Recorded, post_own
 from rules.schemes import ATTENDANCE, Criterion
+from rules.scoring.worth import worth_of
 from storage import declarations, members
 from storage.ledger import posted_by_id, reversal_of
 from storage.locks import hold_members
@@ -116,7 +117,7 @@ def record_attendance(context: Context, request: RecordAttendance) -> Recorded |
                 "quantity": ONE,
                 "note": request.on.isoformat(),
                 "attendance": state,
-                "points": sheet.criterion.points(ONE, state),
+                "points": worth_of(sheet.criterion, ONE, state=state),
                 "key": each,
             },
         )
@@ -141,16 +142,17 @@ def mark_again(context: Context, request: MarkAgain) -> Recorded | Refused:
     if declarations.known_keys(context.connection, [key]):
         return refuse("entry_reversed_already")
     criterion = context.version(row.version).scheme.criteria[row.criterion]
+    points = worth_of(criterion, ONE, state=request.state)
     fresh = {
         "criterion": criterion,
         "quantity": ONE,
         "note": line.note,
         "attendance": request.state,
-        "points": criterion.points(ONE, request.state),
+        "points": points,
         "key": key,
     }
     posted, waiting = post_own(context, row.version, [(person, fresh)])
-    return Recorded(criterion, (person.name,), posted, waiting, criterion.points(ONE, request.state), ONE)
+    return Recorded(criterion, (person.name,), posted, waiting, points, ONE)
 
 
 REQUESTS: dict[type, Handler] = {

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from handlers.context import Context, Handler, Refused, refuse
 from handlers.declarations.change import after_change, own_line
 from handlers.declarations.declarer import Declarer
-from handlers.declarations.draft import lacks_evidence
+from handlers.declarations.drafts import lacks_evidence
 from handlers.declarations.forms import (
     AddFile,
     AddNote,

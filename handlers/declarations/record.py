@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Any
 
 from handlers.context import Context, Handler, Refused, refuse
-from handlers.declarations.review import allowed
-from handlers.ledger.posting import post_lines
-from rules.declarations import check_note, check_quantity
-from rules.periods import period_of
-from rules.schemes import Criterion
-from storage import audit, declarations, members, reviews
+from handlers.declarations.choices import known_matters
+from handlers.declarations.recording import ONE, Recorded, post_own
+from rules.declarations import check_matter, check_note, check_option, check_quantity, matter_of
+from rules.problems import Problem
+from rules.schemes import Criterion, Scheme
+from rules.scoring.worth import worth_of
+from storage import members
 from storage.ledger import Posted, posted_of_year
-from storage.locks import hold_members
 from storage.members import Person
 
 PAGE = 10
-ONE = Decimal(1)
 # purpose → the action of rules.access it needs
 ACTIONS = {"meeting": "record", "entry": "record", "behalf": "record", "reverse": "reverse", "invite": "invite"}
 
@@ -48,13 +44,15 @@ class PickRecord:
 
 @dataclass(frozen=True, slots=True)
 class RecordEntry:
-    """Records one entry for a member: how many, why, and shown before it counts."""
+    """Records one entry for a member: which option, how many, about which matter, why; shown before it counts."""
 
     member: int
     criterion: str
     quantity: Decimal | None = None
     reason: str = ""
     confirmed: bool = False
+    option: str = ""
+    matter: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,26 +91,17 @@ class Records:
 
 @dataclass(frozen=True, slots=True)
 class RecordDraft:
-    """An entry before it counts; it asks for the quantity, then for the reason, while they are missing."""
+    """An entry before it counts; `wants` names what is asked for next: option, quantity, matter, reason or nothing."""
 
     person: Person
     criterion: Criterion
     quantity: Decimal | None
     points: Decimal
     reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Recorded:
-    """What was posted; `waiting` lines are one's own and go to another reviewer."""
-
-    criterion: Criterion
-    names: tuple[str, ...]
-    posted: int
-    waiting: int
-    points: Decimal | None = None
-    quantity: Decimal | None = None
-    on: date | None = None
+    option: str = ""
+    matter: str = ""
+    wants: str = ""
+    matters: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,103 +165,56 @@ def record_entry(context: Context, request: RecordEntry) -> RecordDraft | Record
         return person
     published = context.scheme_for(person.path)
     criterion = published.scheme.criteria.get(request.criterion) if published else None
-    if published is None or criterion is None or "organisation" not in criterion.by:
+    if published is None or criterion is None or not criterion.open_to("organisation"):
         return refuse("criterion_unknown", text=request.criterion)
-    quantity = request.quantity or (ONE if criterion.most == 1 else None)
-    problems = [*check_quantity(criterion, quantity or ONE), *(check_note(request.reason) if request.reason else ())]
+    quantity = request.quantity
+    if quantity is None and criterion.most == 1 and criterion.value.range is None:
+        quantity = ONE
+    request = replace(request, quantity=quantity, matter=matter_of(request.matter))
+    problems = _entry_problems(criterion, request)
     if problems:
         return Refused(tuple(problems))
-    points = criterion.points(quantity or ONE)
-    if quantity is None or not request.reason or not request.confirmed:
-        return RecordDraft(person, criterion, quantity, points, request.reason)
-    row = {"criterion": criterion, "quantity": quantity, "note": request.reason, "points": points}
-    posted, waiting = post_own(context, published.id, [(person, row)])
-    return Recorded(criterion, (person.name,), posted, waiting, points, quantity)
-
-
-def post_own(context: Context, version: int, rows: Sequence[tuple[Person, dict[str, Any]]]) -> tuple[int, int]:
-    """Makes the lines; the actor decides them at once, except his own, which wait for another reviewer."""
-    scheme, period = context.version(version).scheme.scheme, period_of(context.today)
-    units = {person.id: person.unit for person, _ in rows}
-    hold_members(context.connection, units)
-    made = declarations.declarations_for(context.connection, units, scheme, period, context.now)
-    same = {
-        "version_id": version,
-        "period": period,
-        "source": "organisation",
-        "recorded_by": context.actor.member,
-        "batch": 0,
-        "state": "submitted",
-        "edition": 1,
-        "created_at": context.now,
-        "submitted_at": context.now,
+    wants = _wanted(published.scheme, criterion, request)
+    points = worth_of(criterion, _shown(criterion, quantity), option=request.option)
+    if wants or not request.confirmed or quantity is None:
+        matters = known_matters(context, published.scheme, person.id, criterion) if wants == "matter" else ()
+        told = (request.reason, request.option, request.matter, wants, matters)
+        return RecordDraft(person, criterion, quantity, points, *told)
+    row = {
+        "criterion": criterion,
+        "quantity": quantity,
+        "note": request.reason,
+        "points": points,
+        "option": request.option or None,
+        "matter": request.matter or None,
     }
-    numbers = declarations.add_all(
-        context.connection,
-        [
-            {
-                **same,
-                **row,
-                "criterion": row["criterion"].code,
-                "declaration_id": made[person.id],
-                "member_id": person.id,
-                "unit_id": person.unit,
-            }
-            for person, row in rows
-        ],
-    )
-    lines = declarations.by_ids(context.connection, numbers)
-    behalf = allowed(context, list(lines.values()))
-    pins = [(number, 1) for number in numbers if number in behalf]
-    declarations.change(context.connection, pins, ("submitted",), state="approved", decided_at=context.now)
-    reviews.add_reviews(
-        context.connection,
-        [
-            {
-                "line_id": number,
-                "decision": "record",
-                "reviewer_id": context.actor.member,
-                "behalf_id": behalf[number],
-                "reason": "",
-                "at": context.now,
-            }
-            for number, _ in pins
-        ],
-    )
-    post_lines(context, [lines[number] for number, _ in pins])
-    context.audit_all(
-        [
-            audit.Deed("record", "line", number, {"points": str(lines[number].points)}, behalf.get(number))
-            for number in numbers
-        ]
-    )
-    _tell(context, version, rows, numbers)
-    return len(pins), len(numbers) - len(pins)
+    posted, waiting = post_own(context, published.id, [(person, row)])
+    told_back = (request.option, request.matter)
+    return Recorded(criterion, (person.name,), posted, waiting, points, quantity, None, *told_back)
 
 
-def _tell(context: Context, version: int, rows: Sequence[tuple[Person, dict[str, Any]]], numbers: list[int]) -> None:
-    """Everyone hears of an entry about him; mere presence at a meeting is not news."""
-    criteria = context.version(version).scheme.criteria
-    context.tell_all(
-        [
-            {
-                "member_id": person.id,
-                "kind": "entry_recorded",
-                "key": f"recorded:{number}",
-                "facts": {
-                    "line": number,
-                    "name": row["criterion"].name,
-                    "points": str(row["points"]),
-                    "note": row["note"],
-                    "attendance": row.get("attendance"),
-                    "by": context.actor.name,
-                    "clause": criteria[row["criterion"].code].clause,
-                },
-            }
-            for (person, row), number in zip(rows, numbers, strict=True)
-            if row.get("attendance") != "present" and person.id != context.actor.member
-        ]
-    )
+def _entry_problems(criterion: Criterion, request: RecordEntry) -> list[Problem]:
+    """What is wrong with what was said so far."""
+    problems = [] if request.quantity is None else check_quantity(criterion, request.quantity)
+    problems += check_option(criterion, request.option) if request.option else []
+    problems += check_matter(request.matter) if request.matter else []
+    return [*problems, *(check_note(request.reason) if request.reason else ())]
+
+
+def _wanted(scheme: Scheme, criterion: Criterion, request: RecordEntry) -> str:
+    """What is still to be asked for, one thing at a time."""
+    missing = {
+        "option": bool(criterion.options) and not request.option,
+        "quantity": request.quantity is None,
+        "matter": criterion.code in scheme.by_matter and not request.matter,
+        "reason": not request.reason,
+    }
+    return next((name for name, wanted in missing.items() if wanted), "")
+
+
+def _shown(criterion: Criterion, quantity: Decimal | None) -> Decimal:
+    """The quantity whose worth is shown: one while none is known, none of what is judged."""
+    return quantity if quantity is not None else Decimal(0) if criterion.value.range else ONE
 
 
 def pick_reversal(context: Context, request: PickReversal) -> Reversals | Refused:

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from handlers.context import Context, Handler, Refused, refuse
-from handlers.declarations.draft import cap_flags
+from handlers.declarations.drafts import cap_flags
 from handlers.declarations.forms import Pins
 from handlers.declarations.view import LineView, views
 from handlers.ledger.posting import post_lines
 from rules.access import reviewers
-from rules.declarations import DECISIONS, Flag, check_note, flag_usual
+from rules.declarations import DECISIONS, Flag, check_note, flag_usual, named
 from storage import audit, declarations, evidence, locks, members, reviews
 from storage.declarations import Line
 
@@ -269,7 +269,7 @@ def _tell_members(context: Context, done: list[Line], decision: str, reason: str
     by_member: dict[int, list[Line]] = {}
     for line in done:
         by_member.setdefault(line.member, []).append(line)
-    rows = []
+    criteria, rows = {each.id: context.version(each.version).scheme.criteria[each.criterion] for each in done}, []
     for member, lines in by_member.items():
         facts = {
             "decision": decision,
@@ -279,16 +279,16 @@ def _tell_members(context: Context, done: list[Line], decision: str, reason: str
             "lines": [
                 {
                     "id": line.id,
-                    "name": context.version(line.version).scheme.criteria[line.criterion].name,
-                    "unit": context.version(line.version).scheme.criteria[line.criterion].unit,
+                    "name": named(criteria[line.id].name, line.option, line.matter),
+                    "unit": criteria[line.id].unit,
                     "quantity": str(line.quantity),
                     "points": str(line.points),
                 }
                 for line in lines
             ],
         }
-        key = f"decided:{lines[0].id}:{lines[0].edition}"
-        rows.append({"member_id": member, "kind": "lines_decided", "key": key, "facts": facts})
+        told = {"kind": "lines_decided", "key": f"decided:{lines[0].id}:{lines[0].edition}", "facts": facts}
+        rows.append({"member_id": member, **told})
     context.tell_all(rows)
 
 

@@ -39,6 +39,8 @@ class LineView:
     reason: str = ""
     reviewer: str = ""
     decided_at: datetime | None = None
+    option: str | None = None
+    matter: str | None = None
 
     @property
     def pin(self) -> tuple[int, int]:
@@ -81,6 +83,8 @@ def views(context: Context, lines: Iterable[Line], flags: dict[int, tuple[Flag, 
                 reason=decided.reason if decided else "",
                 reviewer=names[decided.reviewer] if decided else "",
                 decided_at=decided.at if decided else None,
+                option=line.option,
+                matter=line.matter,
             )
         )
     return shown

@@ -40,6 +40,8 @@ class ListedEntry:
     reason: str
     posted_by: str
     posted_at: datetime
+    option: str | None = None
+    matter: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +117,8 @@ def _listed(context: Context, rows: list[lists.EntryRow], carried: Decimal, unit
                 reason=row.reason or line.note,
                 posted_by=people[row.posted_by][1],
                 posted_at=row.posted_at,
+                option=line.option,
+                matter=line.matter,
             )
         )
     return listed

@@ -10,6 +10,7 @@ from handlers.context import Context, Handler, Refused, refuse
 from handlers.ledger.posting import scored
 from rules.periods import period_of
 from rules.schemes import Criterion, Scheme
+from rules.schemes.scheme import inner_nodes
 from rules.scoring import ZERO, Score
 from storage import declarations, ledger, members, reviews
 
@@ -78,6 +79,9 @@ class Reason:
     decided_at: datetime | None
     note: str
     remarks: tuple[str, ...]
+    option: str | None = None
+    matter: str | None = None
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +141,7 @@ def _year(context: Context, year: int) -> tuple[Scheme, int, Score] | Refused:
 def _figures(scheme: Scheme, result: Score) -> tuple[CategoryFigure, ...]:
     return tuple(
         CategoryFigure(node.code, node.name, figure.counted, figure.posted, node.max, figure.room)
-        for node, figure in zip(scheme.nodes, result.figures, strict=True)
+        for node, figure in zip(scheme.every_node.values(), result.figures, strict=True)
     )
 
 
@@ -147,27 +151,29 @@ def why(context: Context, request: Why) -> Explanation | Refused:
     if isinstance(found, Refused):
         return found
     scheme, year, result = found
-    node = next((node for node in scheme.nodes if node.code == request.node), None)
+    node = scheme.every_node.get(request.node)
     if node is None and request.node:
         return refuse("no_such_figure")
+    within = {inner.code for inner in inner_nodes((node,))} if node else set(scheme.every_node)
     reasons = [
         reason
         for reason in _reasons(context, scheme.scheme, year, result)
-        if node is None or scheme.category[reason.criterion.code] is node
+        if scheme.category[reason.criterion.code].code in within
     ]
     reasons.reverse()
+    figures = _figures(scheme, result)
     pages = max(1, -(-len(reasons) // PAGE))
     page = min(max(request.page, 0), pages - 1)
     return Explanation(
         request.node,
         node.name if node else "",
         year,
-        sum((reason.counted for reason in reasons), ZERO),
+        next((each.counted for each in figures if node and each.code == node.code), result.total),
         node.max if node else scheme.total.max,
         result.total,
         scheme.total.base,
         tuple(reasons[page * PAGE : (page + 1) * PAGE]),
-        _figures(scheme, result),
+        figures,
         page,
         pages,
         scheme.title,
@@ -201,6 +207,9 @@ def _reasons(context: Context, scheme: str, year: int, result: Score) -> list[Re
                 decided.at if decided else None,
                 row.reason or line.note,
                 tuple(remarks.get(row.line, ())),
+                line.option,
+                line.matter,
+                part.why,
             )
         )
     return reasons

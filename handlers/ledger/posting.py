@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 
 from handlers.context import Context, Published
@@ -73,24 +75,39 @@ def summarise(context: Context, touched: Iterable[tuple[str, int, int]]) -> None
 
 
 def figures_of(result: Score) -> list[tuple[str, Decimal, Decimal]]:
-    """The rows of the summary: (node, posted, counted), the total last."""
+    """The rows of the summary: (node, posted, counted), the total last; a category posts its own entries only."""
     rows = [(figure.node, figure.posted, figure.counted) for figure in result.figures]
     return [*rows, (ledger.TOTAL, sum((row[1] for row in rows), ZERO), result.total)]
 
 
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """Entries tried as if they were posted, by member, and the scheme versions they would be posted under."""
+
+    entries: Mapping[int, list[Entry]] = field(default_factory=dict)
+    versions: frozenset[int] = frozenset()
+
+
+NOTHING = Tried()
+
+
 def scored(
-    context: Context, scheme: str, year: int, who: Iterable[int], extra: dict[int, list[Entry]] | None = None
+    context: Context, scheme: str, year: int, who: Iterable[int], tried: Tried = NOTHING, today: date | None = None
 ) -> dict[int, tuple[Published, Score]]:
-    """Member → the version that holds for his year and his score; `extra` entries are tried as if posted."""
-    facts = ledger.entries_of_year(context.connection, list(who), scheme, year)
-    versions = ledger.newest_versions(context.connection, facts, scheme, year)
+    """Member → the version that holds for his year and his score, as of a day (now when none is given).
+
+    It is the newest version of his entries, with the criteria it dropped that others of them were posted under.
+    """
+    years = ledger.years_of(context.connection, list(who), scheme, year)
     results: dict[int, tuple[Published, Score]] = {}
-    as_of = read_on(context.today, year)
-    for member, entries in facts.items():
-        published = context.version(versions[member]) if member in versions else _in_force(context, member)
+    as_of = read_on(today or context.today, year)
+    for member, found in years.items():
+        versions = found.versions | tried.versions
+        published = context.carried(versions) if versions else _in_force(context, member)
         if published is not None:
-            tried = entries + (extra or {}).get(member, [])
-            results[member] = (published, score(published.scheme, Facts(as_of, {member: tried}))[member])
+            entries = found.entries + tried.entries.get(member, [])
+            facts = Facts(as_of, {member: entries}, calendar=context.house.calendar, whole=False)
+            results[member] = (published, score(published.scheme, facts)[member])
     return results
 
 

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from rules.schemes.bounds import MOST_POINTS, Code, Formula, Often, Piece, Small, Source, Text, Window, expect_points
+from rules.schemes.standing import standing
 from rules.schemes.values import Value
 
 Recorder = Literal["member", "organisation", "committee", "peer", "witness", "host", "system"]
@@ -130,11 +131,19 @@ class Criterion(Piece, frozen=True):
 
     @property
     def unit(self) -> str:
-        """The word after the quantity: 次, 小时 …"""
-        return self.value.per or self.value.unit or "次"
+        """The word after the quantity: 次, 小时 …; of a range the quantity is points."""
+        return self.value.per or self.value.unit or ("次" if self.value.range is None else "分")
 
-    def points(self, quantity: Decimal, state: str | None = None) -> Decimal:
-        """Signed points of a quantity, before any cap."""
-        attendance = self.value.attendance
-        points = (self.value.rate if attendance is None else attendance.of(state or "present")) * quantity
-        return -points if self.sign == "minus" else points
+    def open_to(self, recorder: Recorder) -> bool:
+        """Whether somebody may record it; what stands without entries nobody records."""
+        return recorder in self.by and not standing(self.value)
+
+    @property
+    def options(self) -> tuple[str, ...]:
+        """What each entry must choose from; nothing where there is no choice."""
+        value = self.value
+        if value.options is not None:
+            return tuple(dict.fromkeys((*value.options, *value.zero)))
+        if value.table is not None:
+            return tuple(value.table.rows) if value.table.keys[:1] == ("option",) else ()
+        return tuple(value.map or ()) if value.of is None else ()

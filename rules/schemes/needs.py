@@ -8,8 +8,10 @@ from rules.expressions import compiled
 from rules.problems import Problem
 from rules.schemes.checking.outline import outline_of
 from rules.schemes.checking.sites import sites_of
-from rules.schemes.criteria import Criterion
+from rules.schemes.criteria import Criterion, Dedupe
 from rules.schemes.scheme import Scheme
+from rules.schemes.standing import standing
+from rules.schemes.values import Value
 
 OF_NAMES = {
     "imported": "imported",
@@ -22,7 +24,11 @@ OF_NAMES = {
     "previous": "past",
     "streak": "past",
 }
-OF_ENTRIES = frozenset({"option", "matter", "on", "state"})
+OF_ENTRIES = frozenset({"option", "matter", "state"})
+OF_WORTH = frozenset({"quantity", "option", "state", "entry.option", "entry.state"})
+"""The names an entry's points may be made of: they are figured when the entry is made, from itself alone."""
+FINE = frozenset({"day", "week"})
+"""Windows shorter than the month: an entry of a house has a month, not a day."""
 
 
 def beyond_house(scheme: Scheme) -> list[Problem]:
@@ -33,6 +39,7 @@ def beyond_house(scheme: Scheme) -> list[Problem]:
 
 def _needs(scheme: Scheme) -> Iterator[str]:
     yield from (need for asks, need in OF_SCHEMES if asks(scheme))
+    yield from _of_shared(scheme)
     for criterion in scheme.criteria.values():
         yield from _of_criterion(criterion)
     for site in sites_of(outline_of(scheme)):
@@ -40,16 +47,53 @@ def _needs(scheme: Scheme) -> Iterator[str]:
             head, _, rest = name.partition(".")
             if head in OF_NAMES:
                 yield OF_NAMES[head]
+            elif name == "entry.on":
+                yield "dates"
             elif (head == "entry" and rest not in OF_ENTRIES) or head == "days":
                 yield "details"
 
 
+def _of_shared(scheme: Scheme) -> Iterator[str]:
+    if any(FINE & pool.caps.windows.keys() for pool in scheme.pools):
+        yield "dates"
+    for group in scheme.groups:
+        yield from _of_dedupe(group.dedupe)
+
+
 def _of_criterion(criterion: Criterion) -> Iterator[str]:
     yield from (need for asks, need in OF_CRITERIA if asks(criterion))
-    table, factors = criterion.value.table, criterion.factors
-    keys = [*(table.keys if table else ()), *(factor.by for factor in factors if factor.by)]
-    if any(key not in OF_ENTRIES for key in keys):
+    table, dedupe = criterion.value.table, criterion.dedupe
+    if table is not None and table.keys != ("option",):
         yield "details"
+    yield from _of_keys([factor.by for factor in criterion.factors if factor.by])
+    if dedupe is not None:
+        yield from _of_dedupe(dedupe)
+    if FINE & {*criterion.caps.windows, *_windows(criterion.value)}:
+        yield "dates"
+    if not standing(criterion.value) and _beyond_itself(criterion.value):
+        yield "formulas"
+
+
+def _of_dedupe(dedupe: Dedupe) -> Iterator[str]:
+    yield from _of_keys([*dedupe.by, *(kind.partition("=")[0] for kind in dedupe.kinds)])
+    if dedupe.per in FINE:
+        yield "dates"
+
+
+def _of_keys(keys: list[str]) -> Iterator[str]:
+    for key in keys:
+        if key not in OF_ENTRIES:
+            yield "dates" if key == "on" else "details"
+
+
+def _windows(value: Value) -> list[str]:
+    return [rule.per for rule in (value.cumulative, value.count, value.expected) if rule is not None]
+
+
+def _beyond_itself(value: Value) -> bool:
+    """Whether an entry's points ask for more than the entry."""
+    formulas = [value.formula, value.of, None if value.target is None else value.target.at]
+    return any(set(compiled(formula).names) - OF_WORTH for formula in formulas if formula is not None)
 
 
 def _by_class(scheme: Scheme) -> bool:

@@ -67,12 +67,27 @@ class Scheme(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True)
     @cached_property
     def every_node(self) -> dict[str, Node]:
         """All categories by code, outer before inner, in the order of the file."""
-        return {node.code: node for node in _within(self.nodes)}
+        return {node.code: node for node in inner_nodes(self.nodes)}
 
     @cached_property
     def categories(self) -> tuple[Node, ...]:
         """The categories that hold criteria."""
         return tuple(node for node in self.every_node.values() if node.criteria)
+
+    @cached_property
+    def by_matter(self) -> frozenset[str]:
+        """The criteria whose entries must say which matter they are about: by it they compete, or are lifted."""
+        groups = {group.name for group in self.groups if "matter" in group.dedupe.by}
+        lifted = {code for criterion in self.criteria.values() for code in criterion.lifts}
+        return frozenset(
+            code
+            for code, each in self.criteria.items()
+            if (each.dedupe and "matter" in each.dedupe.by)
+            or each.group in groups
+            or each.lifts
+            or code in lifted
+            or any(factor.by == "matter" for factor in each.factors)
+        )
 
     @cached_property
     def steps(self) -> tuple[GradeStep, ...]:
@@ -87,7 +102,7 @@ class Scheme(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True)
 
     def recorded_by(self, recorder: Recorder) -> list[Criterion]:
         """The criteria that a member, or the organisation, may record."""
-        return [criterion for criterion in self.criteria.values() if recorder in criterion.by]
+        return [criterion for criterion in self.criteria.values() if criterion.open_to(recorder)]
 
     def grade(self, total: Decimal) -> str | None:
         """The tier a total reaches, None when the scheme has no tiers."""
@@ -105,7 +120,8 @@ class Overlay(Piece, frozen=True):
     source: Source = ""
 
 
-def _within(nodes: tuple[Node, ...]) -> Iterator[Node]:
+def inner_nodes(nodes: tuple[Node, ...]) -> Iterator[Node]:
+    """Some categories and all within them, outer before inner."""
     for node in nodes:
         yield node
-        yield from _within(node.nodes)
+        yield from inner_nodes(node.nodes)

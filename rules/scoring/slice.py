@@ -218,7 +218,7 @@ class Slice:
         if criterion.when is not None and rule.standing and compiled(criterion.when).value(self.look) is not True:
             return ZERO
         if value.expected is not None:
-            points = -self._missing(rule) * value.expected.missing
+            points = -self._missing(rule) * abs(value.expected.missing)
         elif value.survey is not None:
             points = self.sheet.board.outcome(criterion.code, self.subject_id, label(self.span)) or ZERO
         elif value.formula is not None:

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from decimal import ROUND_FLOOR, Decimal
+from datetime import date
+from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from typing import Any, Protocol
 
 from rules.deadlines import late_days
 from rules.expressions import Answer, Look, compiled, number
-from rules.schemes.bounds import Formula
 from rules.schemes.criteria import Criterion
+from rules.schemes.standing import standing
 from rules.schemes.values import Bracket, Step, Value
 from rules.scoring.facts import Entry, Facts
 
 ZERO = Decimal(0)
-ENTRY_NAMES = frozenset({"quantity", "option", "state", "points", "days", "month", "earlier"})
 KEPT, BROKEN = ("完成", "kept"), ("未完成", "broken")
+ENTRY_ALONE = frozenset({"quantity", "option", "state", "entry.option", "entry.state"})
+FINEST = Decimal("0.0001")  # what the ledger keeps
+__all__ = ["WINDOWED", "WORTH", "ZERO", "Worth", "measured", "standing", "worth_of"]
 WINDOWED = ("count", "cumulative", "expected")
 
 
@@ -27,23 +30,6 @@ class Of(Protocol):
 
     def detail(self, entry: Entry | None, name: str) -> Answer:
         """A detail of the entry, else of its subject."""
-
-
-def about_entries(formula: Formula | None) -> bool:
-    """Whether a formula speaks of an entry."""
-    if formula is None:
-        return False
-    return any(name in ENTRY_NAMES or name.startswith("entry.") for name in compiled(formula).names)
-
-
-def standing(value: Value) -> bool:
-    """Whether a value stands without entries: by a measure of the subject, or by ballots."""
-    if value.survey is not None:
-        return True
-    if value.formula is not None:
-        return not about_entries(value.formula)
-    measured = value.map is not None or value.bands is not None or value.target is not None
-    return measured and value.of is not None and not about_entries(value.of)
 
 
 def fixed(criterion: Criterion, entry: Entry, _look: Look, _of: Of) -> Decimal:
@@ -199,3 +185,38 @@ WORTH: dict[str, Worth] = {
     "expected": nothing,
     "survey": nothing,
 }
+
+
+class _Alone:
+    """The surroundings of an entry that nothing else is known of."""
+
+    subject_id = 0
+
+    def __init__(self) -> None:
+        self.facts = Facts(date.min, {}, whole=False)
+
+    def detail(self, entry: Entry | None, name: str) -> Answer:
+        """Option and state are all there is."""
+        found: Answer = getattr(entry, name) if name in ("option", "state") else None
+        return found
+
+
+ALONE = _Alone()
+
+
+def worth_of(
+    criterion: Criterion, quantity: Decimal, *, option: str | None = None, state: str | None = None
+) -> Decimal:
+    """Signed points of one entry before factors and caps; the quantity of a range is what was judged.
+
+    What only all entries of a window together are worth (count, cumulative, expected) is nothing here.
+    """
+    entry = Entry(0, criterion.code, date.min, None, None, quantity, option, state, judged=quantity)
+
+    def look(name: str) -> Answer:
+        found: Answer = getattr(entry, name.removeprefix("entry.")) if name in ENTRY_ALONE else None
+        return found
+
+    points = WORTH[criterion.value.kind](criterion, entry, look, ALONE)
+    points = points.quantize(FINEST, ROUND_HALF_UP) if points % FINEST else points
+    return -points if criterion.sign == "minus" else points

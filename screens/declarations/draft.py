@@ -8,75 +8,14 @@ from handlers.declarations import forms as f
 from handlers.declarations.view import LineView
 from handlers.ledger.points import MyPoints
 from handlers.members import Home
+from rules.schemes import Criterion
+from screens.declarations import choices as choices_of
 from screens.declarations import lines as words
 from screens.problems import sentence
 from screens.screen import Choice, Draw, Prompt, Screen
-from screens.texts import Say, amount, clean, month, number, signed
+from screens.texts import Say, amount, clean, month, signed
 
-OFFERED = (Decimal(1), Decimal(2), Decimal(3), Decimal(4), Decimal(5))
 MOST_LINES = 20
-
-
-def categories(say: Say, answer: f.Categories) -> Screen:
-    """Which category?"""
-    who = 0 if answer.own else answer.person.id
-    if answer.own:
-        lines = [say("Choose a category, or type one line such as: declare volunteering 2 study 1")]
-    else:
-        lines = [say("On behalf of {name}", name=answer.person.name)]
-    for node, room in answer.nodes:
-        open_to = say("{points} more may count", points=number(room)) if room is not None else say("no cap")
-        lines.append(node.name + say(" ({text})", text=open_to))
-    choices = []
-    if answer.last:
-        choices.append(Choice(say("Same as last month ({count})", count=answer.last), f.SameAsLast(who)))
-    if answer.drafts:
-        choices.append(Choice(say("Go on with {count} drafts", count=answer.drafts), f.ShowDraft(0, who)))
-    choices += [Choice(node.name, f.PickCategory(node.code, answer.batch, who)) for node, _ in answer.nodes]
-    title = say("Declaration of {month}", month=month(say, answer.period))
-    return Screen(title, tuple(lines), (*choices, Choice(say("Back"), Home())))
-
-
-def criteria(say: Say, answer: f.Criteria) -> Screen:
-    """Which criterion?"""
-    lines = tuple(
-        each.name + say(": ") + say("{points} points per {unit}", points=signed(each.value.rate), unit=each.unit)
-        for each in answer.criteria
-    )
-    choices = [Choice(each.name, f.PickCriterion(each.code, answer.batch, answer.member)) for each in answer.criteria]
-    if answer.pages > 1:
-        onward = f.PickCategory(answer.node.code, answer.batch, answer.member, (answer.page + 1) % answer.pages)
-        label = say("More ({page}/{pages})", page=answer.page + 1, pages=answer.pages)
-        choices.append(Choice(label, onward))
-    choices.append(Choice(say("Back"), f.Declare(answer.member, answer.batch)))
-    return Screen(answer.node.name, lines, tuple(choices))
-
-
-def quantity(say: Say, answer: f.QuantityQuestion) -> Screen:
-    """How many? A tap for small numbers, typing for others."""
-    criterion = answer.criterion
-    if answer.line:
-        request: f.ChangeQuantity | f.AddLine = f.ChangeQuantity(answer.line)
-        back: object = f.ShowLine(answer.line)
-    else:
-        request = f.AddLine(criterion.code, answer.batch, answer.member)
-        back = f.Declare(answer.member, answer.batch)
-    offered = [each for each in OFFERED if each <= criterion.most]
-    choices = [Choice(f"{number(each)}{criterion.unit}", _with_quantity(request, each)) for each in offered]
-    lines = [criterion.about] if criterion.about else []
-    lines.append(say("{points} points per {unit}", points=signed(criterion.value.rate), unit=criterion.unit))
-    lines.append(say("Tap a number, or type one (at most {most})", most=criterion.most))
-    if criterion.evidence == "required":
-        lines.append(say("Evidence is required for this criterion"))
-    title = say("{name}: how many?", name=criterion.name)
-    prompt = Prompt(request, "quantity", "number")
-    return Screen(title, tuple(lines), (*choices, Choice(say("Back"), back)), prompt)
-
-
-def _with_quantity(request: f.ChangeQuantity | f.AddLine, value: Decimal) -> f.ChangeQuantity | f.AddLine:
-    if isinstance(request, f.ChangeQuantity):
-        return f.ChangeQuantity(request.line, value)
-    return f.AddLine(request.criterion, request.batch, request.member, value)
 
 
 def evidence(say: Say, answer: f.EvidenceQuestion) -> Screen:
@@ -106,12 +45,23 @@ def draft(say: Say, answer: f.Draft) -> Screen:
         for _, many, some in answer.unclear
         for each in some
     ]
+    choices += [choice for wanted in answer.wanting for choice in _wanted(answer.batch, who, *wanted)]
     choices.append(Choice(say("Add another"), f.Declare(who, answer.batch)))
     choices += [_change_choice(say, line) for line in answer.lines[:MOST_LINES]]
     if len(pins) > 1:
         choices.append(Choice(say("Delete these drafts"), f.DropDrafts(pins, who)))
     title = say("Please check: {month}", month=month(say, answer.period)) if pins else say("Nothing understood yet")
     return Screen(title, tuple(lines), (*choices, Choice(say("Cancel"), Home())))
+
+
+def _wanted(batch: int, who: int, criterion: Criterion, many: Decimal | None, option: str) -> list[Choice]:
+    """Buttons for what a line of text left open: one for each option, or one that asks the rest."""
+    if many is None:
+        return [Choice(criterion.name, f.PickCriterion(criterion.code, batch, who))]
+    options = [option] if option or not criterion.options else criterion.options
+    return [
+        Choice(amount(criterion, many, each), f.AddLine(criterion.code, batch, who, many, each)) for each in options
+    ]
 
 
 def _confirm_label(say: Say, answer: f.Draft) -> str:
@@ -128,6 +78,7 @@ def _remarks(say: Say, answer: f.Draft) -> list[str]:
     lines = [sentence(say, problem) for problem in answer.problems]
     lines += [say("Not understood: {text}. Type it again or choose by category.", text=text) for text in answer.unknown]
     lines += [say("“{text}” could be several criteria: choose below.", text=typed) for typed, _, _ in answer.unclear]
+    lines += [say("{name}: one thing is missing, choose below.", name=each.name) for each, _, _ in answer.wanting]
     lines += [say("“{typed}” was read as “{name}”", typed=typed, name=name) for typed, name in answer.guessed]
     lines += [
         say("“{name}” is recorded by your branch; you need not declare it.", name=name) for name in answer.organised
@@ -142,7 +93,7 @@ def _remarks(say: Say, answer: f.Draft) -> list[str]:
 
 
 def _change_choice(say: Say, line: LineView) -> Choice:
-    label = say("Change or add evidence: {what}", what=amount(line.criterion, line.quantity))
+    label = say("Change or add evidence: {what}", what=words.thing(line))
     return Choice(label, f.ShowLine(line.id))
 
 
@@ -167,7 +118,7 @@ def mine(say: Say, answer: f.Mine) -> Screen:
     lines = [f"{index}. {words.with_state(say, line)}" for index, line in enumerate(answer.lines[:MOST_LINES], 1)]
     open_lines = [line for line in answer.lines if line.state in ("draft", "submitted", "returned")]
     choices = [
-        Choice(f"{amount(line.criterion, line.quantity)} {words.state_word(say, line.state)}", f.ShowLine(line.id))
+        Choice(f"{words.thing(line)} {words.state_word(say, line.state)}", f.ShowLine(line.id))
         for line in open_lines[:MOST_LINES]
     ]
     title = say("Declared in {month}", month=month(say, answer.period))
@@ -206,10 +157,7 @@ def one_line(say: Say, answer: f.OneLine) -> Screen:
 
 def file_for(say: Say, answer: f.FileFor) -> Screen:
     """Which of the drafts is the file for?"""
-    choices = [
-        Choice(amount(line.criterion, line.quantity), f.AttachFile(answer.evidence, line.id))
-        for line in answer.lines[:MOST_LINES]
-    ]
+    choices = [Choice(words.thing(line), f.AttachFile(answer.evidence, line.id)) for line in answer.lines[:MOST_LINES]]
     title = say("Which line is “{name}” for?", name=clean(answer.name))
     return Screen(title, (say("Tap the line; the file is kept until then."),), tuple(choices))
 
@@ -224,9 +172,7 @@ def file_waits(say: Say, answer: f.FileWaits) -> Screen:
 
 
 SCREENS: dict[type, Draw] = {
-    f.Categories: categories,
-    f.Criteria: criteria,
-    f.QuantityQuestion: quantity,
+    **choices_of.SCREENS,
     f.EvidenceQuestion: evidence,
     f.Draft: draft,
     f.Receipt: receipt,

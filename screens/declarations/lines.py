@@ -7,6 +7,8 @@ from decimal import Decimal
 
 from handlers.declarations.view import LineView
 from rules.declarations import Flag
+from rules.schemes import Criterion
+from rules.scoring.worth import WINDOWED
 from screens.texts import Say, amount, clean, joined, names, note_text, number, signed
 
 STATES: dict[str, Callable[[Say], str]] = {
@@ -48,16 +50,30 @@ def flag_word(say: Say, line: LineView, flag: Flag) -> str:
     facts = dict(flag.facts)
     if flag.code == "over_cap":
         return say("over the cap, {points} would count", points=number(str(facts["counted"])))
+    if flag.code == "same_matter":
+        return say("this matter counts already")
     if flag.code == "above_usual":
         return say("usually {quantity}", quantity=f"{number(str(facts['usual']))}{line.criterion.unit}")
     return say("same evidence used before")
 
 
+def worth(say: Say, criterion: Criterion, points: Decimal) -> str:
+    """The points of an entry, or that all of its kind are worth something together."""
+    return say("points by all of them together") if criterion.value.kind in WINDOWED else signed(points)
+
+
+def thing(line: LineView) -> str:
+    """Criterion, option, matter and quantity."""
+    return amount(line.criterion, line.quantity, line.option, line.matter)
+
+
 def what(say: Say, line: LineView) -> str:
     """Criterion, quantity and points."""
-    head = amount(line.criterion, line.quantity)
+    head = thing(line)
     if line.attendance is not None:
         head = f"{line.criterion.name} {attendance_word(say, line.attendance)}"
+    if line.criterion.value.kind in WINDOWED:
+        return joined(say, head, worth(say, line.criterion, line.points))
     return say("{what}, {points} points", what=head, points=signed(line.points))
 
 
@@ -75,8 +91,8 @@ def own(say: Say, line: LineView) -> str:
 
 def counted(line: LineView) -> Decimal:
     """Points that would count after the caps."""
-    over = next((dict(flag.facts)["counted"] for flag in line.flags if flag.code == "over_cap"), line.points)
-    return Decimal(str(over))
+    less = [dict(flag.facts)["counted"] for flag in line.flags if flag.code in ("over_cap", "same_matter")]
+    return Decimal(str(less[0])) if less else line.points
 
 
 def with_state(say: Say, line: LineView) -> str:

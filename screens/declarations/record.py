@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from handlers.declarations import answer as w
 from handlers.declarations import forms
 from handlers.declarations import meeting as m
 from handlers.declarations import record as r
+from handlers.declarations.recording import Recorded
 from handlers.ledger.reversal import Reverse
 from handlers.members import Home, Invite
+from rules.scoring import ZERO
 from screens.declarations import lines as words
-from screens.declarations.draft import OFFERED
+from screens.declarations.choices import hint, matter_hint, offers
+from screens.schemes import worth_in_words
 from screens.screen import Choice, Draw, Prompt, Screen
 from screens.texts import Say, amount, clean, day, joined, month, names, number, signed
 
@@ -49,7 +53,7 @@ def people(say: Say, answer: r.People) -> Screen:
 
 def records(say: Say, answer: r.Records) -> Screen:
     """Which criterion?"""
-    lines = tuple(each.name + say(": ") + signed(each.points(r.ONE)) for each in answer.criteria)
+    lines = tuple(each.name + say(": ") + worth_in_words(say, each) for each in answer.criteria)
     choices = [Choice(each.name, r.RecordEntry(answer.person.id, each.code)) for each in answer.criteria]
     if answer.pages > 1:
         onward = r.PickRecord(answer.person.id, (answer.page + 1) % answer.pages)
@@ -59,30 +63,59 @@ def records(say: Say, answer: r.Records) -> Screen:
 
 
 def record_draft(say: Say, answer: r.RecordDraft) -> Screen:
-    """How many, why, then the entry before it counts."""
+    """Which option, how many, which matter, why, then the entry before it counts."""
     criterion, person = answer.criterion, answer.person.id
-    request = r.RecordEntry(person, criterion.code, answer.quantity, answer.reason)
-    what = criterion.name if answer.quantity is None else amount(criterion, answer.quantity)
-    lines = [joined(say, answer.person.name, what, signed(answer.points))]
+    request = r.RecordEntry(
+        person, criterion.code, answer.quantity, answer.reason, option=answer.option, matter=answer.matter
+    )
+    what = amount(criterion, answer.quantity, answer.option, answer.matter)
+    worth = words.worth(say, criterion, answer.points) if answer.wants not in ("option", "quantity") else ""
+    lines = [joined(say, answer.person.name, what, worth or worth_in_words(say, criterion))]
     lines += [criterion.about] if criterion.about else []
     if criterion.clause:
         lines.append(say("Rule: {clause}", clause=criterion.clause))
+    lines += [say("reason: {text}", text=clean(answer.reason))] if answer.reason else []
     back = Choice(say("Back"), r.PickRecord(person))
-    if answer.quantity is None:
-        lines.append(say("Tap a number, or type one (at most {most})", most=criterion.most))
-        choices = [
-            Choice(f"{number(each)}{criterion.unit}", r.RecordEntry(person, criterion.code, each))
-            for each in OFFERED
-            if each <= criterion.most
-        ]
-        title = say("{name}: how many?", name=criterion.name)
-        return Screen(title, tuple(lines), (*choices, back), Prompt(request, "quantity", "number"))
-    if not answer.reason:
-        lines.append(say("Type the facts: what happened, when. The member reads it."))
-        return Screen(say("Why this entry?"), tuple(lines), (back,), Prompt(request, "reason"))
-    lines.append(say("reason: {text}", text=clean(answer.reason)))
-    confirmed = r.RecordEntry(person, criterion.code, answer.quantity, answer.reason, confirmed=True)
-    return Screen(say("Please check the entry"), tuple(lines), (Choice(say("Confirm the entry"), confirmed), back))
+    return ASKED[answer.wants](say, answer, request, lines, back)
+
+
+def _option(say: Say, answer: r.RecordDraft, request: r.RecordEntry, lines: list[str], back: Choice) -> Screen:
+    choices = [Choice(each, replace(request, option=each)) for each in answer.criterion.options]
+    return Screen(say("{name}: which one?", name=answer.criterion.name), tuple(lines), (*choices, back))
+
+
+def _quantity(say: Say, answer: r.RecordDraft, request: r.RecordEntry, lines: list[str], back: Choice) -> Screen:
+    criterion = answer.criterion
+    lines = [*lines, hint(say, criterion)]
+    choices = [Choice(f"{number(each)}{criterion.unit}", replace(request, quantity=each)) for each in offers(criterion)]
+    title = say("{name}: how many?", name=criterion.name)
+    return Screen(title, tuple(lines), (*choices, back), Prompt(request, "quantity", "number"))
+
+
+def _matter(say: Say, answer: r.RecordDraft, request: r.RecordEntry, lines: list[str], back: Choice) -> Screen:
+    lines = [*lines, matter_hint(say)]
+    choices = [Choice(each, replace(request, matter=each)) for each in answer.matters]
+    title = say("{name}: which matter is it about?", name=answer.criterion.name)
+    return Screen(title, tuple(lines), (*choices, back), Prompt(request, "matter"))
+
+
+def _reason(say: Say, answer: r.RecordDraft, request: r.RecordEntry, lines: list[str], back: Choice) -> Screen:
+    lines = [*lines, say("Type the facts: what happened, when. The member reads it.")]
+    return Screen(say("Why this entry?"), tuple(lines), (back,), Prompt(request, "reason"))
+
+
+def _confirm(say: Say, answer: r.RecordDraft, request: r.RecordEntry, lines: list[str], back: Choice) -> Screen:
+    confirmed = Choice(say("Confirm the entry"), replace(request, confirmed=True))
+    return Screen(say("Please check the entry"), tuple(lines), (confirmed, back))
+
+
+ASKED: dict[str, Callable[[Say, r.RecordDraft, r.RecordEntry, list[str], Choice], Screen]] = {
+    "option": _option,
+    "quantity": _quantity,
+    "matter": _matter,
+    "reason": _reason,
+    "": _confirm,
+}
 
 
 def meetings(say: Say, answer: m.Meetings) -> Screen:
@@ -111,12 +144,13 @@ def sheet(say: Say, answer: m.Sheet) -> Screen:
     return Screen(title, tuple(lines), choices, Prompt(m.Attendance(code, answer.marks), "words", "marks"))
 
 
-def recorded(say: Say, answer: r.Recorded) -> Screen:
+def recorded(say: Say, answer: Recorded) -> Screen:
     """What was posted."""
     lines = [say("{count} entries are posted.", count=answer.posted)] if answer.posted else []
     if answer.on is None:
-        what = amount(answer.criterion, answer.quantity or r.ONE)
-        lines.insert(0, joined(say, names(say, answer.names), what, signed(answer.points or 0)))
+        what = amount(answer.criterion, answer.quantity, answer.option, answer.matter)
+        worth = words.worth(say, answer.criterion, answer.points or ZERO)
+        lines.insert(0, joined(say, names(say, answer.names), what, worth))
     elif answer.names:
         lines.append(say("Not present throughout: {names}", names=names(say, answer.names)))
     if answer.waiting:
@@ -158,7 +192,7 @@ SCREENS: dict[type, Draw] = {
     r.RecordDraft: record_draft,
     m.Meetings: meetings,
     m.Sheet: sheet,
-    r.Recorded: recorded,
+    Recorded: recorded,
     w.AnswerQuestion: answer_question,
     w.Answered: answered,
     r.Reversals: reversals,

@@ -7,10 +7,12 @@ from screens.texts import Sentences
 
 WORDS: Sentences = {
     "scheme_formula_empty": lambda say, f: say("The formula is empty."),
-    "scheme_name_unknown": lambda say, f: say("{name} in the formula stands for nothing.", **told(f)),
-    "scheme_entry_name_here": lambda say, f: say("{name} speaks of a single entry, but here there is none.", **told(f)),
-    "scheme_grade_name_here": lambda say, f: say("{name} is not known yet where points are counted.", **told(f)),
-    "scheme_formulas_circle": lambda say, f: say("These figures wait for one another: {circle}.", **told(f)),
+    "scheme_name_unknown": lambda say, f: say("{name} in the formula stands for nothing.", **told(f, say)),
+    "scheme_entry_name_here": lambda say, f: say(
+        "{name} speaks of a single entry, but here there is none.", **told(f, say)
+    ),
+    "scheme_grade_name_here": lambda say, f: say("{name} is not known yet where points are counted.", **told(f, say)),
+    "scheme_formulas_circle": lambda say, f: say("These figures wait for one another: {circle}.", **told(f, say)),
 }
 
 HINTS: Sentences = {

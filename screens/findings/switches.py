@@ -6,12 +6,12 @@ from screens.findings.facts import told
 from screens.texts import Sentences
 
 WORDS: Sentences = {
-    "scheme_ranking_unfounded": lambda say, f: say("A ranking is switched on without: {missing}.", **told(f)),
+    "scheme_ranking_unfounded": lambda say, f: say("A ranking is switched on without: {missing}.", **told(f, say)),
     "scheme_ranking_on": lambda say, f: say(
         "A ranking is switched on. A national rule asks not to force points rankings."
     ),
     "scheme_rank_computed": lambda say, f: say(
-        "The rank “{name}” is worked out but not shown: ranking is off.", **told(f)
+        "The rank “{name}” is worked out but not shown: ranking is off.", **told(f, say)
     ),
     "scheme_streaks_on": lambda say, f: say(
         "Streaks are switched on. A national rule asks to do without check-in pressure."
@@ -23,13 +23,13 @@ WORDS: Sentences = {
     ),
     "scheme_forced_use": lambda say, f: say(
         "{code} {name} speaks of “{word}”. A national rule asks not to force check-ins, online time or screenshots.",
-        **told(f),
+        **told(f, say),
     ),
     "scheme_evidence_known": lambda say, f: say(
-        "{code} {name}: evidence is required for what the system records itself.", **told(f)
+        "{code} {name}: evidence is required for what the system records itself.", **told(f, say)
     ),
     "scheme_evidence_many": lambda say, f: say(
-        "{proved} of {declared} criteria that members declare need evidence.", **told(f)
+        "{proved} of {declared} criteria that members declare need evidence.", **told(f, say)
     ),
 }
 

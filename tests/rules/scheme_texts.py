@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import msgspec
-
+from rules.documents import fitted
 from rules.schemes import Scheme, check
+from tests.texts import values_of
 
 HEAD = 'scheme: s\nversion: "1"\ntitle: 办法\n'
 Row = tuple[str, tuple[str | int, ...], str]
@@ -27,7 +27,9 @@ def nodes(*written: str, rest: str = "") -> str:
 
 def read(text: str) -> Scheme:
     """A scheme that is read and not yet checked."""
-    return msgspec.yaml.decode(text, type=Scheme)
+    scheme = fitted(values_of(text), Scheme)
+    assert isinstance(scheme, Scheme), scheme
+    return scheme
 
 
 def found(text: str) -> list[Row]:

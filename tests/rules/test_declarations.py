@@ -13,10 +13,11 @@ from rules.declarations import (
     NOTE_LENGTH,
     check_note,
     check_quantity,
-    flag_cap,
+    flag_part,
     flag_usual,
 )
 from rules.schemes import Criterion, Value
+from rules.scoring.worth import worth_of
 
 TIMES = Criterion("T", "学习", Value(fixed=Decimal(1)), most=10)
 HOURS = Criterion("H", "志愿服务", Value(per="小时", points=Decimal("0.5")), most=24)
@@ -73,7 +74,7 @@ def test_a_refused_quantity_says_what_is_possible():
 def test_an_accepted_quantity_has_points_that_fit_the_ledger(quantity: Decimal):
     if not check_quantity(HOURS, quantity):
         assert 0 < quantity <= HOURS.most
-        assert HOURS.points(quantity) * 10_000 % 1 == 0
+        assert worth_of(HOURS, quantity) * 10_000 % 1 == 0
 
 
 @pytest.mark.parametrize(
@@ -103,7 +104,7 @@ def test_a_note_is_neither_empty_nor_too_long(text: str, code: str | None):
     ],
 )
 def test_a_line_over_its_cap_is_flagged_with_what_counts(points: str, counted: str, flagged: bool):
-    found = flag_cap(Decimal(points), Decimal(counted))
+    found = flag_part(Decimal(points), Decimal(counted))
     assert [(flag.code, dict(flag.facts)) for flag in found] == (
         [("over_cap", {"counted": Decimal(counted)})] if flagged else []
     )

@@ -61,8 +61,8 @@ def test_entries_of_a_year_are_what_scoring_takes(connection: sa.Connection, sam
     found = ledger.entries_of_year(connection, iter([sample.wang, sample.li]), SCHEME, 2026)
     assert found == {
         sample.wang: [
-            Entry(first, "study", date(2026, 3, 1), Decimal(2)),
-            Entry(back, "study", date(2026, 5, 1), Decimal(-2), reverses=first),
+            Entry(first, "study", date(2026, 3, 1), Decimal(2), quantity=Decimal(2)),
+            Entry(back, "study", date(2026, 5, 1), Decimal(-2), reverses=first, quantity=Decimal(2)),
         ],
         sample.li: [],
     }
@@ -98,14 +98,26 @@ def test_years_and_members_with_an_entry_or_a_summary_are_found(connection: sa.C
     assert ledger.members_with_figures(connection, SCHEME, 2025) == {sample.li}
 
 
-def test_the_newest_version_is_that_of_the_last_entry(connection: sa.Connection, sample: Sample):
+def test_a_year_has_every_version_its_entries_were_posted_under(connection: sa.Connection, sample: Sample):
     second = add_version(connection, sample.committee, "2")
     post_line(connection, sample, version_id=second)
     post_line(connection, sample)
     line = add_line(connection, sample, sample.li)
     ledger.post(connection, [entry_of(sample, line, sample.li, version_id=second)])
-    found = ledger.newest_versions(connection, [sample.wang, sample.li, sample.zhao], SCHEME, 2026)
-    assert found == {sample.wang: sample.version, sample.li: second}
+    found = ledger.years_of(connection, [sample.wang, sample.li, sample.zhao], SCHEME, 2026)
+    assert {member: year.versions for member, year in found.items()} == {
+        sample.wang: {sample.version, second},
+        sample.li: {second},
+        sample.zhao: set(),
+    }
+
+
+def test_an_entry_has_what_its_line_says(connection: sa.Connection, sample: Sample):
+    told = {"quantity": Decimal("1.5"), "option": "市级", "attendance": "late", "matter": "抗洪"}
+    line = add_line(connection, sample, sample.wang, **told)
+    ledger.post(connection, [entry_of(sample, line, sample.wang)])
+    (entry,) = ledger.entries_of_year(connection, [sample.wang], SCHEME, 2026)[sample.wang]
+    assert (entry.quantity, entry.option, entry.state, entry.matter) == tuple(told.values())
 
 
 @pytest.mark.parametrize("state", ["draft", "submitted", "returned", "rejected", "withdrawn"])

@@ -14,7 +14,7 @@ from bot.router import Router
 from handlers.context import Refused
 from handlers.declarations.forms import AddLines, Receipt, Submit
 from handlers.declarations.meeting import RecordAttendance
-from handlers.declarations.record import Recorded
+from handlers.declarations.recording import Recorded
 from handlers.declarations.review import ApproveAll, Decided
 from handlers.ledger.reversal import Reverse, Reversed
 from handlers.members import WEBCHAT, Invitation, Invite, Redeem, address_of

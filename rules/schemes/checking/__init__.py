@@ -21,6 +21,8 @@ from rules.schemes.checking.outline import Outline, outline_of
 from rules.schemes.findings import Finding
 from rules.schemes.scheme import Scheme
 
+# What says why a bound is below the least there is: the bound need not be told beside it.
+TELLING = ("scheme_base_above_max", "scheme_full_above_max", "scheme_inner_above_category")
 CHECKS = (names, references, criteria, values, windows, nodes, bounds, formulas, links, grading, quotas, switches)
 
 
@@ -30,4 +32,6 @@ def check(scheme: Scheme) -> list[Finding]:
     if unusable:
         return unusable
     outline: Outline = outline_of(scheme)
-    return [finding for each in CHECKS for finding in each.found_in(outline)]
+    found = [finding for each in CHECKS for finding in each.found_in(outline)]
+    told = {finding.path[:-1] for finding in found if finding.code in TELLING}
+    return [each for each in found if each.code != "scheme_max_below_least" or each.path[:-1] not in told]

@@ -43,6 +43,9 @@ def once(criterion: Criterion, window: str) -> Fraction | None:
     if value.kind in MEASURED and not _by_entries(value):
         most = _of_rule(criterion, Span(None)).most
         return most if most is not None and most > 0 else None
+    if value.expected is not None:
+        often = None if value.expected.extra or value.expected.per != window else constant(value.expected.times)
+        return Fraction(value.expected.each) * often if often and value.expected.each > 0 else None
     single = _of_entry(value).most if value.kind in SINGLES else None
     cap = criterion.caps.windows.get(window)
     if single is None or single <= 0:
@@ -129,8 +132,7 @@ def _windowed(value: Value, span: Span) -> Reach:
     elif value.expected is not None:
         often = constant(value.expected.times)
         each = times(among((value.expected.each,)), None if value.expected.extra else often)
-        reach, per = plus(each, times(among((value.expected.missing,)), often)), value.expected.per
-        reach = either(reach, turn_of(reach))
+        reach, per = plus(each, times(among((-abs(value.expected.missing),)), often)), value.expected.per
     elif value.cumulative is not None:
         rule, per = value.cumulative, value.cumulative.per
         open_ended = rule.beyond is not None or rule.under is not None
@@ -139,11 +141,6 @@ def _windowed(value: Value, span: Span) -> Reach:
         return ENDLESS
     windows = span.holds(per)
     return times(reach, None if windows is None else Fraction(windows))
-
-
-def turn_of(reach: Reach) -> Reach:
-    """A missing time may be written with or without its sign: it never adds."""
-    return Reach(None if reach.most is None else -reach.most, reach.most)
 
 
 def _added(points: tuple[Decimal, ...]) -> Reach:
