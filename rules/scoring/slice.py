@@ -149,7 +149,7 @@ class Slice:
             if any(each.entry.matter == entry.matter and each.why in ("", "expired") for each in self.kept(code)):
                 return "lifted"
         for suspension in self.plan.scheme.suspend:
-            hit = row.amount > 0 if suspension.sign == "plus" else row.amount < 0
+            hit = (row.amount or rule.ahead) * (1 if suspension.sign == "plus" else -1) > 0
             if hit and self.sheet.whole_look(suspension.when) is True:
                 return "suspended"
         return ""
