@@ -143,7 +143,7 @@ class Criterion(Piece, frozen=True):
         """What each entry must choose from; nothing where there is no choice."""
         value = self.value
         if value.options is not None:
-            return tuple(dict.fromkeys((*value.options, *value.zero)))
+            return tuple(value.options)
         if value.table is not None:
             return tuple(value.table.rows) if value.table.keys[:1] == ("option",) else ()
         return tuple(value.map or ()) if value.of is None else ()
