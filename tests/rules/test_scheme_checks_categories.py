@@ -1,10 +1,10 @@
-"""Checks of categories, windows, bounds and weights; a real rulebook that contradicts itself."""
+"""Checks of categories, windows, bounds and weights."""
 
 from __future__ import annotations
 
 import pytest
 
-from tests.rules.scheme_texts import HEAD, criterion, found, nodes, one
+from tests.rules.scheme_texts import criterion, found, nodes, one
 
 TOP = ("nodes", 0)
 AT = (*TOP, "criteria", 0)
@@ -275,32 +275,6 @@ SOUND = [
     pytest.param(one(GOOD, node="any: {need: 1, full: 5}, max: 5,"), id="any one"),
 ]
 
-COMPANY = f"""{HEAD}
-total: {{periods: {{per: quarter}}, max: 100}}
-nodes:
-  - code: A
-    name: 三会一课
-    max: 10
-    criteria:
-      - {{code: A1, name: 积极参与三会一课, value: {{fixed: 5}}, caps: {{quarter: 5}}, by: [organisation]}}
-      - {{code: A2, name: 三会一课缺席不超过1次, value: {{fixed: 5}}, caps: {{year: 5}}, by: [organisation]}}
-  - code: B
-    name: 主题党日
-    max: 6
-    criteria:
-      - {{code: B1, name: 参与主题党日, value: {{fixed: 5}}, caps: {{quarter: 5}}, by: [organisation]}}
-      - {{code: B2, name: 主题党日缺席不超过1次, value: {{fixed: 5}}, caps: {{year: 5}}, by: [organisation]}}
-  - code: C
-    name: 自身建设
-    max: 9
-    criteria:
-      - {{code: C1, name: 党费, value: {{fixed: 3}}, caps: {{quarter: 3}}, by: [organisation]}}
-      - {{code: C2, name: 配合完成任务, value: {{fixed: 3}}, caps: {{quarter: 3}}, by: [organisation]}}
-      - {{code: C3, name: 志愿服务, value: {{fixed: 2}}, caps: {{quarter: 2}}}}
-      - {{code: C4, name: 困难帮扶, value: {{fixed: 1}}, caps: {{quarter: 1}}}}
-grades: [{{name: 优秀候选, from: 90}}, {{name: 其他, from: 0}}]
-"""
-
 
 @pytest.mark.parametrize(("text", "code", "path"), ERRORS)
 def test_an_error_is_found_at_its_place_and_alone(text: str, code: str, path: tuple[str | int, ...]):
@@ -315,16 +289,3 @@ def test_a_warning_is_found_at_its_place_and_alone(text: str, code: str, path: t
 @pytest.mark.parametrize("text", SOUND)
 def test_what_is_in_order_gives_no_finding(text: str):
     assert found(text) == []
-
-
-def test_the_company_rulebook_of_25_a_quarter_is_refused_for_its_contradictions():
-    assert found(COMPANY) == [
-        ("scheme_window_longer", ("nodes", 0, "criteria", 1, "caps", "year"), "error"),
-        ("scheme_window_longer", ("nodes", 1, "criteria", 1, "caps", "year"), "error"),
-        ("scheme_items_above_category", ("nodes", 1, "max"), "error"),
-    ]
-
-
-def test_the_company_rulebook_mended_has_no_finding():
-    mended = COMPANY.replace("caps: {year: 5}", "caps: {quarter: 5}").replace("max: 6", "max: 10")
-    assert found(mended) == []

@@ -21,13 +21,14 @@ from tests.rules import (
     test_scheme_checks_categories,
     test_scheme_checks_formulas,
     test_scheme_checks_grading,
+    test_scheme_checks_values,
 )
 from tests.rules.scheme_texts import HEAD, found, read
 
 EXAMPLE = Path(__file__).parents[2] / "examples/b1-member-points/scheme.yaml"
 TABLES = (
     *test_scheme_checks.NAMES,
-    *test_scheme_checks.VALUES,
+    *test_scheme_checks_values.VALUES,
     *test_scheme_checks.CRITERIA,
     *test_scheme_checks.WARNINGS,
     *test_scheme_checks_categories.ERRORS,
@@ -60,8 +61,8 @@ nodes:
     criteria:
       - {code: A1, name: 一, value: {per: 小时, brackets: [{from: 0, points: 1}, {from: 5, points: 2}]}, pool: p}
       - {code: A2, name: 二, value: {options: {好: 3, 差: 0}, zero: [差]}, group: g, caps: {week: 1, month: 3}}
-      - {code: A3, name: 三, value: {table: {keys: [a, b], rows: {x: {y: 1}}}}, factors: [{times: 2, when: days > 1}]}
-      - {code: A4, name: 四, value: {cumulative: {tiers: [{from: 1, points: 1}], per: month}}, credit: [{to: h, as: A1}]}
+      - {code: A3, name: 三, value: {table: {keys: [a, b], rows: {x: {y: 1}}}}, factors: [{times: 2}]}
+      - {code: A4, name: 四, value: {cumulative: {tiers: [{from: 1, points: 1}], per: day}}, credit: [{to: h, as: A1}]}
       - {code: A5, name: 五, value: {count: {points: [1, 2], then: 0, per: month}}, dedupe: {per: month}}
       - {code: A6, name: 六, value: {expected: {times: 2, per: month, each: 1, missing: -1}}, sign: both}
   - code: B
@@ -70,7 +71,7 @@ nodes:
     any: {need: 2, full: 5, extra: 1, most: 2}
     criteria:
       - {code: B1, name: 七, value: {map: {优: 5}, of: imported.hr}}
-      - {code: B2, name: 八, value: {bands: [{from: 1, points: 1}], of: imported.rate}, valid: {months: points * 2}}
+      - {code: B2, name: 八, value: {bands: [{from: 1, points: 1}], of: imported.rate}, valid: {months: 9}}
       - {code: B3, name: 九, value: {target: {at: figure.best, full: 5, points: -1}, of: imported.rate}}
       - {code: B4, name: 十, value: {promise: {most: 5}}}
       - {code: B5, name: 甲一, value: {deadline: {days: {"*": 5}, points: -1, kept: 1}}, by: [system]}
@@ -105,7 +106,7 @@ def places(value: Any, path: tuple[str | int, ...] = ()) -> list[tuple[str | int
     return [path, *(place for key, each in inner for place in places(each, (*path, key)))]
 
 
-def changed(document: Any, place: tuple[str | int, ...], how: str, value: Any) -> None:
+def changed(document: Any, place: tuple[Any, ...], how: str, value: Any) -> None:
     """Replaces, removes or doubles what stands at a place."""
     *outer, last = place
     for key in outer:
