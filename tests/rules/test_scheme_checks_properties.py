@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import re
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import rules.schemes.checking
-from rules.schemes import Criterion, Node, Scheme, Value, check
-from rules.schemes.values import Bracket
+from rules.schemes import Scheme, check
 from screens.problems import HINTS, WORDS
 from screens.texts import words
 from tests.rules import (
@@ -23,7 +21,6 @@ from tests.rules import (
     test_scheme_checks_categories,
     test_scheme_checks_formulas,
     test_scheme_checks_grading,
-    test_scheme_checks_sound,
     test_scheme_checks_values,
 )
 from tests.rules.scheme_texts import HEAD, found, read
@@ -35,7 +32,7 @@ TABLES = (
     *test_scheme_checks.CRITERIA,
     *test_scheme_checks.WARNINGS,
     *test_scheme_checks_categories.ERRORS,
-    *test_scheme_checks_sound.WARNINGS,
+    *test_scheme_checks_categories.WARNINGS,
     *test_scheme_checks_formulas.ERRORS,
     *test_scheme_checks_grading.ERRORS,
     *test_scheme_checks_grading.WARNINGS,
@@ -64,8 +61,8 @@ nodes:
     criteria:
       - {code: A1, name: 一, value: {per: 小时, brackets: [{from: 0, points: 1}, {from: 5, points: 2}]}, pool: p}
       - {code: A2, name: 二, value: {options: {好: 3, 差: 0}, zero: [差]}, group: g, caps: {week: 1, month: 3}}
-      - {code: A3, name: 三, value: {table: {keys: [a, b], rows: {x: {y: 1}}}}, factors: [{times: 2, when: days > 1}]}
-      - {code: A4, name: 四, value: {cumulative: {tiers: [{from: 1, points: 1}], per: month}}, credit: [{to: h}]}
+      - {code: A3, name: 三, value: {table: {keys: [a, b], rows: {x: {y: 1}}}}, factors: [{times: 2}]}
+      - {code: A4, name: 四, value: {cumulative: {tiers: [{from: 1, points: 1}], per: day}}, credit: [{to: h, as: A1}]}
       - {code: A5, name: 五, value: {count: {points: [1, 2], then: 0, per: month}}, dedupe: {per: month}}
       - {code: A6, name: 六, value: {expected: {times: 2, per: month, each: 1, missing: -1}}, sign: both}
   - code: B
@@ -74,7 +71,7 @@ nodes:
     any: {need: 2, full: 5, extra: 1, most: 2}
     criteria:
       - {code: B1, name: 七, value: {map: {优: 5}, of: imported.hr}}
-      - {code: B2, name: 八, value: {bands: [{from: 1, points: 1}], of: imported.rate}, valid: {months: points * 2}}
+      - {code: B2, name: 八, value: {bands: [{from: 1, points: 1}], of: imported.rate}, valid: {months: 9}}
       - {code: B3, name: 九, value: {target: {at: figure.best, full: 5, points: -1}, of: imported.rate}}
       - {code: B4, name: 十, value: {promise: {most: 5}}}
       - {code: B5, name: 甲一, value: {deadline: {days: {"*": 5}, points: -1, kept: 1}}, by: [system]}
@@ -109,13 +106,13 @@ def places(value: Any, path: tuple[str | int, ...] = ()) -> list[tuple[str | int
     return [path, *(place for key, each in inner for place in places(each, (*path, key)))]
 
 
-def changed(document: Any, place: tuple[str | int, ...], how: str, value: Any) -> None:
+def changed(document: Any, place: tuple[Any, ...], how: str, value: Any) -> None:
     """Replaces, removes or doubles what stands at a place."""
     *outer, last = place
     for key in outer:
         document = document[key]
     if how == "double" and isinstance(document, list):
-        document.append(copy.deepcopy(document[int(last)]))
+        document.append(copy.deepcopy(document[last]))
     elif how == "remove":
         del document[last]
     else:
@@ -148,16 +145,9 @@ def test_the_example_has_no_finding():
 def test_every_code_of_the_checks_has_a_row_a_sentence_and_a_hint():
     folder = Path(rules.schemes.checking.__file__).parent
     codes = set(re.findall(r'"(scheme_\w+)"', "".join(path.read_text("utf-8") for path in folder.glob("*.py"))))
-    beside = {"scheme_ranking_unfounded", "scheme_number_unusable"}  # the one comes with a warning, the other below
-    assert codes - {str(row.values[1]) for row in TABLES} == beside
+    assert codes - {str(row.values[1]) for row in TABLES} == {"scheme_ranking_unfounded"}  # it comes with a warning
     assert codes <= set(WORDS)
     assert codes == set(HINTS)
-
-
-def test_a_number_no_arithmetic_can_use_is_told_alone():
-    endless = Value(per="元", brackets=(Bracket(Decimal("Infinity"), Decimal(1)),))
-    scheme = Scheme("s", "1", "s", (Node("A", "甲", (Criterion("B", "乙", endless, by=()),)),))
-    assert {finding.code for finding in check(scheme)} == {"scheme_number_unusable"}
 
 
 @pytest.mark.parametrize(("text", "code", "path"), TABLES)
