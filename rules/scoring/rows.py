@@ -27,6 +27,10 @@ class Row:
         self.why = why
         self.ends: date | None = date.min if why else None  # what was refused never was valid
 
+    def lifts(self, entry: Entry) -> bool:
+        """Whether it ends the effect of an entry about the same matter; what was lifted stays so."""
+        return entry.matter is not None and self.entry.matter == entry.matter and self.why in ("", "expired")
+
     def drop(self, why: str) -> None:
         """The row stays for the trace and counts nothing."""
         self.why, self.amount = why, ZERO
@@ -154,3 +158,8 @@ def rule_of_sum(value: Cumulative, total: Decimal) -> Decimal:
 
 def _rate(rate: Each, quantity: Decimal) -> Decimal:
     return rate.points * (quantity / rate.every).to_integral_value(ROUND_FLOOR)
+
+
+def round_to(value: Decimal, places: int) -> Decimal:
+    """Half up to so many decimal places."""
+    return value.quantize(Decimal(1).scaleb(-places), rounding="ROUND_HALF_UP")

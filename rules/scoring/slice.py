@@ -103,7 +103,7 @@ class Slice:
         return found
 
     def _row(self, rule: Rule, entry: Entry, index: int) -> Row:
-        look = self._entry_look(rule, entry, index)
+        look = EntryNames(self, rule, entry, index).look
         why = self._refusal(rule, entry, look)
         if why:
             return Row(entry, entry.points or ZERO, why)
@@ -115,7 +115,7 @@ class Slice:
         for factor in rule.criterion.factors:
             row.amount *= self._factor(factor, entry, look)
         if rule.criterion.round is not None:
-            row.amount = round_to(row.amount, rule.criterion.round)
+            row.amount = steps.round_to(row.amount, rule.criterion.round)
         if entry.option is not None and entry.option in rule.criterion.value.zero:
             self._zeroed.add(rule.node.code)
         row.drop_for(self._after(rule, row, look))
@@ -146,7 +146,7 @@ class Slice:
         if row.ends is not None and row.ends <= self.facts.as_of:
             return "expired"
         for code in rule.lifted_by:
-            if any(each.entry.matter == entry.matter and each.why in ("", "expired") for each in self.kept(code)):
+            if any(each.lifts(entry) for each in self.kept(code)):
                 return "lifted"
         for suspension in self.plan.scheme.suspend:
             hit = (row.amount or rule.ahead) * (1 if suspension.sign == "plus" else -1) > 0
@@ -231,7 +231,7 @@ class Slice:
         else:
             points = measured(value, None, self.look) or ZERO
         if criterion.round is not None:
-            points = round_to(points, criterion.round)
+            points = steps.round_to(points, criterion.round)
         least, most = self._standing_bounds(rule)
         return steps.bounded(-points if rule.minus and value.expected is None else points, least, most)
 
@@ -287,18 +287,10 @@ class Slice:
                 return entry.details[name]
         return self.sheet.detail(name)
 
-    def _entry_look(self, rule: Rule, entry: Entry, index: int) -> Look:
-        return EntryNames(self, rule, entry, index).look
-
     def worth(self, rule: Rule, entry: Entry) -> Decimal:
         """Signed points of an entry before anything else."""
         if entry.points is not None:
             return entry.points
-        look = self.look if rule.plain else self._entry_look(rule, entry, 0)
+        look = self.look if rule.plain else EntryNames(self, rule, entry, 0).look
         points = rule.worth(rule.criterion, entry, look, self)
         return -points if rule.minus else points
-
-
-def round_to(value: Decimal, places: int) -> Decimal:
-    """Half up to so many decimal places."""
-    return value.quantize(Decimal(1).scaleb(-places), rounding="ROUND_HALF_UP")
