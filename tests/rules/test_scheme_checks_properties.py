@@ -147,7 +147,7 @@ def test_every_code_of_the_checks_has_a_row_a_sentence_and_a_hint():
     codes = set(re.findall(r'"(scheme_\w+)"', "".join(path.read_text("utf-8") for path in folder.glob("*.py"))))
     assert codes - {str(row.values[1]) for row in TABLES} == {"scheme_ranking_unfounded"}  # it comes with a warning
     assert codes <= set(WORDS)
-    assert codes == set(HINTS)
+    assert codes <= set(HINTS)
 
 
 @pytest.mark.parametrize(("text", "code", "path"), TABLES)
