@@ -168,6 +168,7 @@ class BallotRule(Piece, frozen=True):
     at_least_below: dict[str, Small] = {}
     not_equal: bool = False
     shares: dict[str, Formula] = {}  # option → most share of a ballot's marks
+    places: Small | None = None  # decimal places a mark may have
 
 
 class Trim(Piece, frozen=True):

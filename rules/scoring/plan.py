@@ -32,6 +32,11 @@ class Rule:
     plain: bool
     lifted_by: tuple[str, ...]
 
+    @property
+    def ahead(self) -> int:
+        """The sign of what a row is going to bring where only its window says how much; 0 where it is known already."""
+        return (-1 if self.minus else 1) if self.windowed else 0
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:

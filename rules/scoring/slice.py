@@ -99,7 +99,7 @@ class Slice:
         if rule.criterion.dedupe is not None:
             steps.dedupe(found, rule.criterion.dedupe, self.detail)
         if rule.windowed:
-            self._windowed(rule, [row for row in found if not row.why])
+            self._windowed(rule, found, settled=rule.criterion.group is None)
         return found
 
     def _row(self, rule: Rule, entry: Entry, index: int) -> Row:
@@ -149,7 +149,7 @@ class Slice:
             if any(each.entry.matter == entry.matter and each.why in ("", "expired") for each in self.kept(code)):
                 return "lifted"
         for suspension in self.plan.scheme.suspend:
-            hit = row.amount > 0 if suspension.sign == "plus" else row.amount < 0
+            hit = (row.amount or rule.ahead) * (1 if suspension.sign == "plus" else -1) > 0
             if hit and self.sheet.whole_look(suspension.when) is True:
                 return "suspended"
         return ""
@@ -162,9 +162,11 @@ class Slice:
         times = number(compiled(factor.times or 1).value(look))
         return Decimal(1) if times is None else times
 
-    def _windowed(self, rule: Rule, rows: Sequence[Row]) -> None:
+    def _windowed(self, rule: Rule, all_rows: Sequence[Row], *, settled: bool) -> None:
+        """Rows that do not count take no place in their window; `settled` when no more of them will be dropped."""
         value = rule.criterion.value
-        if value.count is not None and steps.by_count(rule, rows):
+        rows = [row for row in all_rows if not row.why]
+        if value.count is not None and steps.by_count(rule, rows) and settled:
             self._zeroed.add(rule.node.code)
         if value.cumulative is not None:
             steps.by_sum(rule, rows)
@@ -195,6 +197,9 @@ class Slice:
         together.sort(key=lambda row: (row.entry.on, str(row.entry.id)))
         if all(code in self._kept for code in self.plan.groups[group]):
             steps.dedupe(together, self.plan.group_rules[group], self.detail)
+            for code in self.plan.groups[group]:
+                if self.plan.rules[code].windowed:
+                    self._windowed(self.plan.rules[code], self._kept[code], settled=True)
 
     def _capped(self, rule: Rule) -> list[Row]:
         kept = self.kept(rule.criterion.code)

@@ -80,6 +80,8 @@ def reading(survey: Survey, answer: Written) -> Reading | None:
         mark = survey.options[name]
         return Reading(name, mark, None if mark is None else _figure(survey, name, mark))
     mark = plain(answer)
+    if mark is not None and _too_fine(mark, survey.ballot.places):
+        return None
     if survey.ranges:
         option = None if mark is None else _range_of(survey, mark)
         return None if option is None else Reading(option, mark, _figure(survey, option, mark))
@@ -88,6 +90,10 @@ def reading(survey: Survey, answer: Written) -> Reading | None:
     if survey.share:  # names alone: any name is an option
         return Reading(name, None, _figure(survey, name, None))
     return None if mark is None else Reading(None, mark, mark)
+
+
+def _too_fine(mark: Decimal, places: int | None) -> bool:
+    return places is not None and EXACT.remainder(mark, Decimal(1).scaleb(-places)) != 0
 
 
 def _figure(survey: Survey, option: str, mark: Decimal | None) -> Decimal | None:

@@ -110,13 +110,13 @@ CRITERIA = [
     pytest.param(
         one(criterion(rest="by: [organisation, member], sign: minus")),
         "scheme_member_deducts",
-        (*AT, "by", 1),
+        (*AT, "by"),
         id="a member deducts",
     ),
     pytest.param(
         value("{attendance: {present: 1, late: 0, leave: 0, absent: 0}}"),
         "scheme_member_deducts",
-        (*AT, "by", 0),
+        (*AT, "by"),
         id="a member records attendance",
     ),
     pytest.param(

@@ -1,4 +1,4 @@
-"""Checks of value rules: one row per finding, with its very place."""
+"""Checks of value rules: exactly one, its own keys, tiers in order, nothing empty."""
 
 from __future__ import annotations
 
@@ -6,21 +6,12 @@ import pytest
 
 from tests.rules.scheme_texts import criterion, found, one
 
-AT = ("nodes", 0, "criteria", 0)
-SECOND = ("nodes", 0, "criteria", 1)
-VALUE = (*AT, "value")
-BY = "by: [organisation]"
-GOOD = criterion(code="A1", name="学习")
+VALUE = ("nodes", 0, "criteria", 0, "value")
 
 
 def value(rule: str, rest: str = "") -> str:
     """A scheme of one criterion with this value rule."""
     return one(criterion(rule, rest))
-
-
-def shared(rest: str, *criteria: str) -> str:
-    """A scheme with something besides its categories."""
-    return one(*(criteria or (GOOD,)), rest=rest)
 
 
 VALUES = [
@@ -137,6 +128,12 @@ VALUES = [
         "scheme_range_above_cap",
         (*VALUE, "range", "to"),
         id="a range beyond the cap of an occurrence",
+    ),
+    pytest.param(
+        value("{per: 元, brackets: [{from: .inf, points: 1}]}"),
+        "scheme_number_unusable",
+        (*VALUE, "brackets", 0, "from"),
+        id="an endless start",
     ),
 ]
 

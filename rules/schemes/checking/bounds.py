@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
+from rules.schemes.checking.nodes import inner_marks
 from rules.schemes.checking.numbers import constant, written
 from rules.schemes.checking.outline import MONTHS, Outline, Path, error
 from rules.schemes.checking.reach import (
@@ -58,7 +59,8 @@ def _of_nodes(scheme: Scheme, nodes: Sequence[Node], path: Path, span: Span) -> 
         inner = _inner_span(node.periods, span)
         facts = {"code": node.code, "name": node.name, "least": written(node.min), "limit": written(node.max)}
         reach = _combined(_raw(scheme, node, inner), node.periods, span)
-        yield from _met(at, reach, (node.min, node.max), facts)
+        beyond = node.max is not None and (node.full > node.max or sum(inner_marks(node)) > node.max)
+        yield from _met(at, Reach(None if beyond else reach.least, reach.most), (node.min, node.max), facts)
         yield from _of_nodes(scheme, node.nodes, (*at, "nodes"), inner)
 
 
@@ -67,7 +69,9 @@ def _of_total(scheme: Scheme) -> Iterator[Finding]:
     if total.formula is None and not total.carry:
         reach = _combined(_within_total(scheme, total_span(scheme)), total.periods, span_of(scheme))
         facts = {"code": "total", "name": scheme.title, "least": written(total.min), "limit": written(total.max)}
-        yield from _met(("total",), reach, (total.min, total.max), facts)
+        beyond = total.max is not None and total.base > total.max  # told already
+        least = None if beyond else reach.least
+        yield from _met(("total",), Reach(least, reach.most), (total.min, total.max), facts)
     most = total_reach(scheme).most
     if total.target is not None and most is not None and total.target > most:
         facts = {"target": written(total.target), "most": written(most)}

@@ -29,7 +29,7 @@ def _recorders(at: CriterionPlace) -> Iterator[Finding]:
     if not criterion.by:
         yield error((*at.path, "by"), "scheme_nobody_records", **at.facts)
     if (criterion.sign == "minus" or criterion.value.attendance is not None) and "member" in criterion.by:
-        yield error((*at.path, "by", criterion.by.index("member")), "scheme_member_deducts", **at.facts)
+        yield error((*at.path, "by"), "scheme_member_deducts", **at.facts)
     if criterion.winners is not None and set(criterion.by) == {"member"}:
         yield error((*at.path, "winners"), "scheme_winners_by_member", **at.facts, winners=criterion.winners)
 

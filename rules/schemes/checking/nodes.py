@@ -64,7 +64,7 @@ def _marks(place: NodePlace) -> Iterator[Finding]:
     if node.max is None or node.formula is not None or node.any is not None:
         return
     facts = {"code": node.code, "name": node.name, "most": written(node.max)}
-    inner = _inner_marks(node)
+    inner = inner_marks(node)
     if len(inner) > 1 and sum(inner) > node.max:
         yield error((*place.path, "max"), "scheme_inner_above_category", **facts, **_added(inner))
         return
@@ -78,7 +78,7 @@ def _marks(place: NodePlace) -> Iterator[Finding]:
         yield error((*place.path, "max"), "scheme_items_above_category", **facts, **added, part=place.part)
 
 
-def _inner_marks(node: Node) -> list[Fraction]:
+def inner_marks(node: Node) -> list[Fraction]:
     """What the inner categories that begin with their full mark begin with, by their weights."""
     weighed = [
         (inner.full, constant(inner.weight) if inner.weight is not None else Fraction(1)) for inner in node.nodes

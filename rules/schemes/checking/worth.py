@@ -10,6 +10,7 @@ from rules.schemes.checking.formulas import reads_entries
 from rules.schemes.checking.numbers import constant
 from rules.schemes.checking.reach import (
     ENDLESS,
+    LENGTHS,
     NOTHING,
     ZERO,
     Reach,
@@ -43,9 +44,9 @@ def once(criterion: Criterion, window: str) -> Fraction | None:
     if value.kind in MEASURED and not _by_entries(value):
         most = _of_rule(criterion, Span(None)).most
         return most if most is not None and most > 0 else None
-    if value.expected is not None:
-        often = None if value.expected.extra or value.expected.per != window else constant(value.expected.times)
-        return Fraction(value.expected.each) * often if often and value.expected.each > 0 else None
+    if value.kind in ("count", "expected"):
+        most = _windowed(value, Span(LENGTHS.get(window))).most if getattr(value, value.kind).per == window else None
+        return most if most is not None and most > 0 else None
     single = _of_entry(value).most if value.kind in SINGLES else None
     cap = criterion.caps.windows.get(window)
     if single is None or single <= 0:
