@@ -13,6 +13,7 @@ from console.lists import filters
 from handlers.context import Refused
 from handlers.ledger.lists import ExplainMember, ListEntries
 from screens.declarations.lines import attendance_word
+from screens.scoring import reason as why_in_words
 from screens.texts import Say, amount, number, signed
 
 PATH = "/console/ledger"
@@ -108,6 +109,10 @@ def _counts(say: Say, reason: Any) -> str:
         return say("takes an entry back")
     if reason.cancelled:
         return say("taken back, counts 0")
+    if reason.why:
+        return say("counts 0: {why}", why=why_in_words(say, reason.why))
+    if reason.capped != reason.posted and reason.criterion.factors:
+        return say("factors and caps of the criterion")
     if reason.capped != reason.posted:
         return say("cap of the criterion")
     return say("cap of the category") if reason.counted != reason.capped else ""

@@ -44,6 +44,7 @@ class PublishedEntry:
     counted: Decimal
     capped_by: str
     reversal: bool
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,15 +171,16 @@ class _Sheet:
             counted,
             "" if reversal else _capped_by(part),
             reversal,
+            part.why,
         )
 
 
 def _capped_by(part: Part) -> str:
-    """What took something: the criterion's own bound, the category's, the same matter, or that it was taken back."""
+    """What took something: a bound of the criterion or category, a reason of scoring, or that it was taken back."""
     if part.cancelled:
         return "cancelled"
-    if part.why == "same_matter":
-        return "matter"
+    if part.why:
+        return "why"
     if part.capped != part.posted:
         return "criterion"
     return "category" if part.counted != part.capped else ""

@@ -86,16 +86,16 @@ def check_note(text: str) -> list[Problem]:
 
 @dataclass(frozen=True, slots=True)
 class Flag:
-    """Something a reviewer should look at: over_cap, same_matter, same_evidence, above_usual."""
+    """Something a reviewer should look at: over_cap, not_counted, same_evidence, above_usual."""
 
     code: str
     facts: tuple[tuple[str, object], ...] = ()
 
 
 def flag_part(points: Decimal, counted: Decimal, why: str = "") -> list[Flag]:
-    """A line of which less would count than it says: nothing for a matter that counts already, or over a cap."""
-    if why == "same_matter":
-        return [Flag("same_matter", (("counted", counted),))]
+    """A line of which less would count than it says: nothing for a reason of scoring, or over a cap."""
+    if why:
+        return [Flag("not_counted", (("counted", counted), ("why", why)))]
     return [Flag("over_cap", (("counted", counted),))] if counted < points else []
 
 

@@ -12,6 +12,7 @@ from handlers.members import Home
 from rules.periods import year_of
 from rules.schemes import ATTENDANCE
 from screens.declarations.lines import attendance_word
+from screens.scoring import reason as why_in_words
 from screens.screen import Choice, Draw, Prompt, Screen
 from screens.texts import Say, amount, clean, joined, month, note_text, number, short_month, signed
 
@@ -104,10 +105,12 @@ def _counts(say: Say, reason: h.Reason) -> str:
         return say("takes an entry back")
     if reason.cancelled:
         return say("taken back, counts 0")
-    if reason.why == "same_matter":
-        return say("this matter counts already")
+    if reason.why:
+        return say("counts 0: {why}", why=why_in_words(say, reason.why))
     parts = []
-    if reason.capped != reason.posted:
+    if reason.capped != reason.posted and reason.criterion.factors:
+        parts.append(say("{points} after factors and caps", points=signed(reason.capped)))
+    elif reason.capped != reason.posted:
         parts.append(say("{points} after the month's or year's cap", points=signed(reason.capped)))
     if reason.counted != reason.capped:
         parts.append(say("{points} after the category's cap", points=signed(reason.counted)))

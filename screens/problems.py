@@ -24,6 +24,8 @@ def _need(say: Say, need: str) -> str:
         "event": say("cycles by event"),
         "cycle": say("cycles other than the calendar year"),
         "dates": say("days of single entries"),
+        "recorders": say("entries of peers, hosts, committees or the system"),
+        "options": say("options of more than 64 characters"),
         "formulas": say("points of entries that ask for more than the entry"),
         "ballots": say("ballots"),
         "promises": say("promised tasks"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from handlers.publication import PublicationSheet, PublishedEntry, PublishedMember
 from screens.declarations.lines import attendance_word
+from screens.scoring import reason as why_in_words
 from screens.tables import Cell, Column, Table
 from screens.texts import Say, amount, joined, month, names, signed
 
@@ -23,9 +24,11 @@ def cap_text(say: Say, entry: PublishedEntry) -> str:
     """What of an entry does not count, and why; nothing when all of it counts."""
     facts = {"points": signed(entry.counted), "category": entry.category}
     return {
-        "criterion": say(" ({points} counted: cap of the criterion)", **facts),
+        "criterion": say(" ({points} counted: factors and caps of the criterion)", **facts)
+        if entry.criterion.factors
+        else say(" ({points} counted: cap of the criterion)", **facts),
         "category": say(" ({points} counted: cap of {category})", **facts),
-        "matter": say(" (0 counted: the matter counts already)"),
+        "why": say(" (0 counted: {why})", why=why_in_words(say, entry.why)) if entry.why else "",
         "cancelled": say(" (taken back, counts 0)"),
         "": "",
     }[entry.capped_by]

@@ -27,6 +27,9 @@ OF_NAMES = {
 OF_ENTRIES = frozenset({"option", "matter", "state"})
 OF_WORTH = frozenset({"quantity", "option", "state", "entry.option", "entry.state"})
 """The names an entry's points may be made of: they are figured when the entry is made, from itself alone."""
+HERE = frozenset({"member", "organisation"})
+"""Who can record in a house: members declare, secretaries record for their organisation."""
+LONGEST_OPTION = 64
 FINE = frozenset({"day", "week"})
 """Windows shorter than the month: an entry of a house has a month, not a day."""
 
@@ -116,6 +119,8 @@ OF_SCHEMES: tuple[tuple[Callable[[Scheme], bool], str], ...] = (
     (_by_class, "classes"),
 )
 OF_CRITERIA: tuple[tuple[Callable[[Criterion], bool], str], ...] = (
+    (lambda criterion: not (standing(criterion.value) or HERE & {*criterion.by}), "recorders"),
+    (lambda criterion: any(len(option) > LONGEST_OPTION for option in criterion.options), "options"),
     (lambda criterion: bool(criterion.classes), "classes"),
     (lambda criterion: bool(criterion.credit), "units"),
     (lambda criterion: criterion.winners is not None, "population"),

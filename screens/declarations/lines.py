@@ -9,6 +9,7 @@ from handlers.declarations.view import LineView
 from rules.declarations import Flag
 from rules.schemes import Criterion
 from rules.scoring.worth import WINDOWED
+from screens.scoring import reason as why_in_words
 from screens.texts import Say, amount, clean, joined, names, note_text, number, signed
 from screens.worth import STATES as ATTENDANCE_STATES
 
@@ -46,8 +47,8 @@ def flag_word(say: Say, line: LineView, flag: Flag) -> str:
     facts = dict(flag.facts)
     if flag.code == "over_cap":
         return say("over the cap, {points} would count", points=number(str(facts["counted"])))
-    if flag.code == "same_matter":
-        return say("this matter counts already")
+    if flag.code == "not_counted":
+        return say("would not count: {why}", why=why_in_words(say, str(facts["why"])))
     if flag.code == "above_usual":
         return say("usually {quantity}", quantity=f"{number(str(facts['usual']))}{line.criterion.unit}")
     return say("same evidence used before")
@@ -87,7 +88,7 @@ def own(say: Say, line: LineView) -> str:
 
 def counted(line: LineView) -> Decimal:
     """Points that would count after the caps."""
-    less = [dict(flag.facts)["counted"] for flag in line.flags if flag.code in ("over_cap", "same_matter")]
+    less = [dict(flag.facts)["counted"] for flag in line.flags if flag.code in ("over_cap", "not_counted")]
     return Decimal(str(less[0])) if less else line.points
 
 

@@ -160,6 +160,37 @@ def test_one_matter_counts_once_and_is_a_tap_away_the_second_time(people: People
     verified(people)
 
 
+def test_the_screens_tell_of_points_that_are_known_only_together(people: People, member: Person):
+    member.say("申报 汇报 1")
+    assert "+0" not in member.text
+    assert "汇报 1次" in member.text
+    member.tap("确认")
+    people["m01"].say("审核")
+    people["m01"].tap("全部通过")
+    told = member.inbox()[-1]
+    assert told["kind"] == "lines_decided"
+    assert any(line.startswith("汇报 1次") for line in told["lines"])
+    assert next(each for each in points(people).figures if each.code == "duty").posted == Decimal(1)
+
+
+def test_the_same_as_last_month_has_its_options_and_leaves_matters_out(people: People, member: Person):
+    member.say("申报 稿件 地方媒体 2 嘉奖 市级")
+    member.tap("嘉奖 市级")
+    member.say("抗洪")
+    member.tap("确认")
+    people.clock("2026-12-02T09:00")
+    member.say("和上月一样")
+    assert "稿件 地方媒体 2篇" in member.text
+    assert "嘉奖" not in member.text
+
+
+def test_a_matter_may_not_be_longer_than_a_line_keeps(people: People, member: Person):
+    member.say("申报 嘉奖 市级")
+    member.say("长" * 201)
+    assert "200" in member.text
+    assert not lines(people)
+
+
 def test_options_of_one_criterion_are_lines_of_their_own(people: People, member: Person):
     member.say("申报 稿件 中央媒体 1 稿件 地方媒体 2")
     member.tap("确认")

@@ -110,6 +110,11 @@ def test_a_line_over_its_cap_is_flagged_with_what_counts(points: str, counted: s
     )
 
 
+def test_a_line_that_would_not_count_is_flagged_with_the_reason():
+    (flag,) = flag_part(Decimal(3), Decimal(0), "same_matter")
+    assert (flag.code, dict(flag.facts)) == ("not_counted", {"counted": Decimal(0), "why": "same_matter"})
+
+
 @pytest.mark.parametrize(
     ("quantity", "past", "usual"),
     [
