@@ -169,6 +169,7 @@ class BallotRule(Piece, frozen=True):
     not_equal: bool = False
     shares: dict[str, Formula] = {}  # option → most share of a ballot's marks
     places: Small | None = None  # decimal places a mark may have
+    once: bool = False  # of a voter's ballots on one subject only the first is cast
 
 
 class Trim(Piece, frozen=True):

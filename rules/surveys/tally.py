@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
@@ -28,6 +28,7 @@ NOTES = (
     "answer_unknown",
     "rule_unreadable",
     "voter_unknown",
+    "voted_again",
     "audience_left_out",
     "audience_missing",
     "question_missing",
@@ -72,12 +73,30 @@ def outcomes(
 ) -> dict[Id, Outcome]:
     """The outcome of each subject from all ballots; those on others matter too, for the rules of a ballot."""
     rules = limits(survey)
-    piles = _piles(survey, rules, list(marked(survey, ballots)))
+    first, again = _divided(survey, marked(survey, ballots))
+    piles = _piles(survey, rules, first)
     roll = rolls.get(survey.round)
     found = {subject: piles.get(subject) or _Pile() for subject in subjects}
     for pile in found.values():
         pile.notes |= {"rule_unreadable"} if rules.unreadable else set()
+    for subject in again & found.keys():
+        found[subject].notes.add("voted_again")
     return {subject: _outcome(survey, pile, roll) for subject, pile in found.items()}
+
+
+def _divided(survey: Survey, ballots: Iterable[Marked]) -> tuple[list[Marked], set[Id]]:
+    """The ballots that are cast, and the subjects somebody voted on again; without a voter nobody can tell."""
+    cast: list[Marked] = []
+    again: set[Id] = set()
+    seen: set[tuple[Id, Id]] = set()
+    for ballot in ballots:
+        if survey.ballot.once and ballot.voter is not None:
+            if (ballot.voter, ballot.subject) in seen:
+                again.add(ballot.subject)
+                continue
+            seen.add((ballot.voter, ballot.subject))
+        cast.append(ballot)
+    return cast, again
 
 
 def _piles(survey: Survey, rules: Limits, ballots: Sequence[Marked]) -> dict[Id, _Pile]:

@@ -30,6 +30,25 @@ def test_a_mark_with_more_decimal_places_than_a_ballot_may_hold_is_spoiled(
     assert (outcome.value, outcome.spoiled) == (value, int(value is None))
 
 
+@pytest.mark.parametrize(
+    ("once", "voters", "value", "cast", "notes"),
+    [
+        (True, ("v", "v"), Decimal(90), 1, ("voted_again",)),
+        (True, ("v", "w"), Decimal(70), 2, ()),
+        (True, (None, None), Decimal(70), 2, ()),
+        (False, ("v", "v"), Decimal(70), 2, ()),
+    ],
+)
+def test_where_a_voter_votes_once_only_the_first_ballot_on_a_subject_is_cast(
+    once: bool, voters: tuple[str | None, ...], value: Decimal, cast: int, notes: tuple[str, ...]
+):
+    marks = [Ballot("R", "a", {"": mark}, voter) for mark, voter in zip((90, 50), voters, strict=True)]
+    other = Ballot("R", "b", {"": 10}, voters[0])
+    found = outcomes(survey(ballot={"once": once}), [*marks, other], {}, "ab")
+    assert (found["a"].value, found["a"].cast, found["a"].notes) == (value, cast, notes)
+    assert (found["b"].value, found["b"].notes) == (Decimal(10), ())
+
+
 SUSPENDED = """
 scheme: s
 version: "1"
