@@ -51,8 +51,10 @@ def _figure(say: Say, figure: h.CategoryFigure) -> str:
         text += say(
             " of at most {cap}, {room} still possible", cap=number(figure.cap), room=number(figure.room or Decimal(0))
         )
-    if figure.posted > figure.counted:
-        text += say(" ({points} above the caps)", points=number(figure.posted - figure.counted))
+    if figure.over > 0:
+        text += say(" ({points} above the caps)", points=number(figure.over))
+    if figure.standing:
+        text += say(" (of which {points} without an entry)", points=signed(figure.standing))
     return text
 
 
@@ -80,7 +82,9 @@ def _sum(say: Say, answer: h.Explanation) -> str:
     if not answer.node:
         return say("Total: {points}", points=number(answer.total))
     text = say("Counted: {points}", points=signed(answer.counted))
-    return text if answer.cap is None else text + say(" of at most {cap}", cap=number(answer.cap))
+    text += "" if answer.cap is None else say(" of at most {cap}", cap=number(answer.cap))
+    standing = next((each.standing for each in answer.figures if each.code == answer.node), Decimal(0))
+    return text + (say(" (of which {points} without an entry)", points=signed(standing)) if standing else "")
 
 
 def _reason(say: Say, reason: h.Reason, year: int) -> str:

@@ -9,9 +9,10 @@ from decimal import Decimal
 from handlers.context import Context, Handler, Refused, refuse
 from handlers.ledger.posting import scored
 from rules.periods import period_of
-from rules.schemes import Criterion, Scheme
+from rules.schemes import Criterion, Node, Scheme
 from rules.schemes.scheme import inner_nodes
-from rules.scoring import ZERO, Score
+from rules.scoring import ZERO, Part, Score
+from rules.scoring.plan import plan_of
 from storage import declarations, ledger, members, reviews
 
 PAGE = 12
@@ -35,7 +36,10 @@ class Why:
 
 @dataclass(frozen=True, slots=True)
 class CategoryFigure:
-    """One category's year: what counted, its cap, what may still count, and what was posted above it."""
+    """One category's year: what counted, its cap, what may still count, what was posted.
+
+    `over` is what the caps took from entries that count, `standing` what counts without an entry.
+    """
 
     code: str
     name: str
@@ -43,6 +47,8 @@ class CategoryFigure:
     posted: Decimal
     cap: Decimal | None
     room: Decimal | None
+    over: Decimal = ZERO
+    standing: Decimal = ZERO
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +123,7 @@ def my_points(context: Context, request: MyPoints) -> Points | Refused:
         scheme.total.base,
         scheme.total.max,
         result.grade,
-        _figures(scheme, result),
+        _figures(context, year, scheme, result),
         len(lines) if year == context.today.year else 0,
         pending,
         scheme.title,
@@ -138,11 +144,27 @@ def _year(context: Context, year: int) -> tuple[Scheme, int, Score] | Refused:
     return under.scheme, wanted, result
 
 
-def _figures(scheme: Scheme, result: Score) -> tuple[CategoryFigure, ...]:
-    return tuple(
-        CategoryFigure(node.code, node.name, figure.counted, figure.posted, node.max, figure.room)
-        for node, figure in zip(scheme.every_node.values(), result.figures, strict=True)
-    )
+def _figures(context: Context, year: int, scheme: Scheme, result: Score) -> tuple[CategoryFigure, ...]:
+    member = context.actor.member
+    entries = ledger.entries_of_year(context.connection, [member], scheme.scheme, year)[member]
+    category = {entry.id: scheme.category[entry.criterion].code for entry in entries}
+    parts: dict[str, list[Part]] = {code: [] for code in scheme.every_node}
+    for part in result.parts:
+        parts[category[part.entry]].append(part)
+    found = []
+    for node, figure in zip(scheme.every_node.values(), result.figures, strict=True):
+        own = parts[node.code]
+        over = sum((part.posted - part.counted for part in own if not (part.why or part.cancelled)), ZERO)
+        rest = figure.counted - sum((part.counted for part in own), ZERO)
+        told = (figure.counted, figure.posted, node.max, figure.room, over, rest if _stands(scheme, node) else ZERO)
+        found.append(CategoryFigure(node.code, node.name, *told))
+    return tuple(found)
+
+
+def _stands(scheme: Scheme, node: Node) -> bool:
+    """Whether a category has points of its own without entries: a full mark, a measure, what was expected and lacks."""
+    standing = plan_of(scheme).standing
+    return not node.nodes and (bool(node.full) or any(each.code in standing for each in node.criteria))
 
 
 def why(context: Context, request: Why) -> Explanation | Refused:
@@ -161,7 +183,7 @@ def why(context: Context, request: Why) -> Explanation | Refused:
         if scheme.category[reason.criterion.code].code in within
     ]
     reasons.reverse()
-    figures = _figures(scheme, result)
+    figures = _figures(context, year, scheme, result)
     pages = max(1, -(-len(reasons) // PAGE))
     page = min(max(request.page, 0), pages - 1)
     return Explanation(

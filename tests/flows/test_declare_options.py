@@ -170,7 +170,8 @@ def test_the_screens_tell_of_points_that_are_known_only_together(people: People,
     told = member.inbox()[-1]
     assert told["kind"] == "lines_decided"
     assert any(line.startswith("汇报 1次") for line in told["lines"])
-    assert next(each for each in points(people).figures if each.code == "duty").posted == Decimal(1)
+    duty = next(each for each in points(people).figures if each.code == "duty")
+    assert (duty.posted, duty.over, duty.standing) == (Decimal(1), Decimal(0), Decimal(-6))
 
 
 def test_the_same_as_last_month_has_its_options_and_leaves_matters_out(people: People, member: Person):
