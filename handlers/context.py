@@ -12,7 +12,8 @@ from rules.access import Actor
 from rules.notices import KINDS
 from rules.periods import Calendar, weekdays
 from rules.problems import Problem
-from rules.schemes import Scheme, parse
+from rules.schemes import Scheme
+from rules.schemes.kept import kept_scheme
 from rules.schemes.versions import carried
 from storage import members, outbox, schemes
 from storage.audit import Deed
@@ -62,7 +63,7 @@ class House:
         """A published version by its number."""
         if version_id not in self.parsed:
             row = schemes.version(connection, version_id)
-            self.parsed[version_id] = Published(version_id, row, read_scheme(row.text))
+            self.parsed[version_id] = Published(version_id, row, kept_scheme(row.text))
         return self.parsed[version_id]
 
     def carried(self, connection: Connection, versions: Iterable[int]) -> Published:
@@ -74,14 +75,6 @@ class House:
             schemes_before = [self.published(connection, number).scheme for number in older]
             self.carrying[key] = replace(found, scheme=carried(found.scheme, schemes_before))
         return self.carrying[key]
-
-
-def read_scheme(text: str) -> Scheme:
-    """Parses a text that was checked when it was published."""
-    scheme = parse(text)
-    if not isinstance(scheme, Scheme):
-        raise ValueError(f"a published scheme does not read any more: {scheme}")
-    return scheme
 
 
 @dataclass(slots=True)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from difflib import get_close_matches
+from typing import TYPE_CHECKING
 
-from rules.schemes.reading import Placed
 from screens.texts import Facts, Say, Sentences, clean
+
+if TYPE_CHECKING:  # only the commands read files
+    from rules.schemes.reading import Placed
 
 WORDS: Sentences = {
     "document_encoding": lambda say, f: say("The file is not in UTF-8. Save it with the encoding UTF-8."),

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from rules.schemes.drafts import Draft, Finding, notes_of
 from screens.texts import Say, Sentences, clean
+
+if TYPE_CHECKING:  # a running house makes no drafts
+    from rules.schemes.drafts import Draft, Finding
 
 WORDS: Sentences = {
     "rulebook_too_large": lambda say, f: say("The file is too large; at most {most} MB. Keep the rulebook only.", **f),
@@ -55,6 +58,8 @@ def on_row(say: Say, finding: Finding) -> str:
 
 def comments(say: Say, draft: Draft, unread_sheets: Sequence[str]) -> dict[str, list[str]]:
     """What stands above each criterion of the draft's file; at its top what to do with it."""
+    from rules.schemes.drafts import notes_of
+
     notes = {
         code: [on_row(say, finding) for finding in some] for code, some in notes_of(draft.findings).items() if code
     }

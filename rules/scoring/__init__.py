@@ -27,7 +27,6 @@ from rules.scoring.facts import (
 )
 from rules.scoring.parts import figures_of, parts_of
 from rules.scoring.result import Figure, Line, Part, Score
-from rules.scoring.trace import traced
 
 ZERO = Decimal(0)
 __all__ = [
@@ -89,6 +88,8 @@ def nodes_of(sheet: Sheet) -> dict[str, Decimal]:
 
 
 def _lines(sheet: Sheet, grade: Graded) -> Iterator[Line]:
+    from rules.scoring.trace import traced  # traces are made on demand
+
     yield from traced(sheet)
     for step in grade.steps:
         facts = {"before": step.before or "", "after": step.after or "", **step.facts}

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -22,7 +23,9 @@ from rules.scoring.rows import Row, bounded
 from rules.scoring.slice import Slice
 from rules.scoring.spans import Span, cycle_span, parts_of
 from rules.scoring.worth import ZERO
-from rules.surveys import Outcome, outcomes
+
+if TYPE_CHECKING:
+    from rules.surveys import Outcome
 
 
 class Sheet:
@@ -249,6 +252,8 @@ class Board:
             survey = msgspec.structs.replace(survey, round=own)
         if (code, survey.round) not in self._outcomes:
             mine = [ballot for ballot in self.facts.ballots if ballot.round == survey.round]
+            from rules.surveys import outcomes  # few rulebooks count ballots
+
             self._outcomes[code, survey.round] = outcomes(survey, mine, self.facts.rolls, self.sheets.keys())
         return self._outcomes[code, survey.round]
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rules.schemes.nodes import Node
 from rules.scoring.result import Figure, Part
-from rules.scoring.rows import Row, bounded
+from rules.scoring.rows import Row, bounded, in_order
 from rules.scoring.worth import ZERO
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def _plain(sheet: Sheet, node: Node) -> bool:
 
 def _moves(node: Node, rows: list[Row]) -> Iterator[Part]:
     """An entry counts for what it moves the category's bounded sum, in order of days."""
-    rows.sort(key=_order)
+    rows.sort(key=in_order)
     running = node.full
     before = bounded(running, node.min, node.max)
     for row in rows:
@@ -69,8 +69,3 @@ def _moves(node: Node, rows: list[Row]) -> Iterator[Part]:
         after = bounded(running, node.min, node.max)
         yield Part(row.entry.id, row.posted, row.amount, after - before, False, row.why)
         before = after
-
-
-def _order(row: Row) -> tuple[int, int, str]:
-    number = row.entry.id
-    return (row.entry.on.toordinal(), number, "") if isinstance(number, int) else (row.entry.on.toordinal(), 0, number)

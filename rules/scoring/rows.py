@@ -41,6 +41,12 @@ class Row:
             self.drop(why)
 
 
+def in_order(row: Row) -> tuple[date, int, str]:
+    """Rows go by their day, then as they were posted."""
+    number = row.entry.id
+    return (row.entry.on, number, "") if isinstance(number, int) else (row.entry.on, 0, number)
+
+
 def valid_until(rule: Rule, entry: Entry, look: Callable[[str], Answer]) -> date | None:
     """The day an entry stops counting; None while its act lasts or when it never expires."""
     validity = rule.criterion.valid

@@ -194,7 +194,7 @@ class Slice:
 
     def _compete(self, group: str) -> None:
         together = [row for code in self.plan.groups[group] for row in self.kept(code)]
-        together.sort(key=lambda row: (row.entry.on, str(row.entry.id)))
+        together.sort(key=steps.in_order)
         if all(code in self._kept for code in self.plan.groups[group]):
             steps.dedupe(together, self.plan.group_rules[group], self.detail)
             for code in self.plan.groups[group]:
@@ -213,7 +213,7 @@ class Slice:
             if code not in self._final:
                 self._final[code] = self._capped(self.plan.rules[code])
         together = [row for code in codes for row in self._final[code]]
-        together.sort(key=lambda row: (row.entry.on, str(row.entry.id)))
+        together.sort(key=steps.in_order)
         steps.cap(together, self.plan.pool_bounds[pool])
 
     def _stands(self, rule: Rule) -> Decimal:
