@@ -16,10 +16,11 @@ from rules.scoring import Facts, Score, score
 from rules.scoring.file import facts_of
 
 PAGE = Path(__file__).parents[2] / "docs" / "scheme-examples.md"
-SHAPES = (
+SHAPES = re.findall(
+    r"\S+",
     "A04 B02 B01 A01 F02 B37 A03 A09 A10 C03 F07 A11 C01 A14 B11 "
-    "B28 D02 E02 F04 B03 F03 C02 C07 A12 B06 B08 B14 B27 A05 B05"
-).split()
+    "B28 D02 E02 F04 B03 F03 C02 C07 A12 B06 B08 B14 B27 A05 B05",
+)
 HEADING = re.compile(r"^### (?P<shape>[A-F]\d\d) \S.*$", re.MULTILINE)
 BLOCK = re.compile(r"^```yaml\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 HEAD = "| 对象 | 总分 | 等次 | 手算 |"
