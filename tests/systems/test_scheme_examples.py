@@ -11,7 +11,7 @@ from typing import NamedTuple
 import pytest
 
 from rules.documents import read
-from rules.schemes import Scheme, parse
+from rules.schemes import Scheme, check, parse
 from rules.scoring import Facts, Score, score
 from rules.scoring.file import facts_of
 
@@ -53,9 +53,14 @@ def example(shape: str, text: str) -> Example:
 EXAMPLES = examples()
 
 
-def scored(found: Example) -> dict[str, Score]:
+def scheme_of(found: Example) -> Scheme:
     scheme = parse(found.blocks[0].encode())
     assert isinstance(scheme, Scheme), scheme
+    return scheme
+
+
+def scored(found: Example) -> dict[str, Score]:
+    scheme = scheme_of(found)
     facts = facts_of(read(found.blocks[1].encode()).value, scheme, date(2026, 12, 31))
     assert isinstance(facts, Facts), facts
     return {str(who): each for who, each in score(scheme, facts).items()}
@@ -87,5 +92,10 @@ def test_an_example_gives_the_totals_and_grades_worked_out_by_hand(found: Exampl
 
 
 @pytest.mark.parametrize("found", EXAMPLES, ids=lambda found: found.shape)
-def test_every_sum_in_an_example_is_explained(found: Example):
+def test_checking_an_example_warns_of_nothing(found: Example):
+    assert [finding.problem for finding in check(scheme_of(found))] == []
+
+
+@pytest.mark.parametrize("found", EXAMPLES, ids=lambda found: found.shape)
+def test_every_total_of_an_example_says_how_it_came_about(found: Example):
     assert all(row[3] for row in found.rows)
