@@ -27,6 +27,7 @@ COMBINED: Mapping[str, Callable[[Say], str]] = {
     "mean": lambda say: say("their mean"),
     "weighted": lambda say: say("weighted"),
     "best": lambda say: say("the best"),
+    "worst": lambda say: say("the worst"),
     "last": lambda say: say("the last"),
 }
 ABSENT: Mapping[str, Callable[[Say], str]] = {

@@ -220,6 +220,7 @@ def _periods(say: Say, _scheme: Scheme, line: Line) -> str:
         "mean": say("averaged"),
         "weighted": say("weighted"),
         "best": say("the best of them"),
+        "worst": say("the worst of them"),
         "last": say("the last of them"),
     }[line.facts["combine"]]
     return say("{name}: sub-periods {how}, {points}", name=line.rule, how=how, points=number(line.points or 0))
