@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from functools import cache
 from importlib import import_module
 from typing import Any
 
@@ -165,14 +166,16 @@ def reversal_of(connection: sa.Connection, entry_id: int) -> int | None:
 
 def put_summary(connection: sa.Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     """Replaces the summary rows of some members' year."""
-    if not rows:
-        return
-    insert = import_module(f"sqlalchemy.dialects.{connection.dialect.name}").insert(summary)  # loads no other dialect
-    statement = insert.on_conflict_do_update(
-        index_elements=["member_id", "scheme", "year", "node"],
-        set_={name: insert.excluded[name] for name in ("posted", "counted", "updated_at")},
+    _put(connection.dialect.name).many(connection, rows)
+
+
+@cache
+def _put(dialect: str) -> Statement[Any]:
+    insert = import_module(f"sqlalchemy.dialects.{dialect}").insert(summary)  # loads no other dialect
+    replaced = {name: insert.excluded[name] for name in ("posted", "counted", "updated_at")}
+    return Statement(
+        insert.on_conflict_do_update(index_elements=["member_id", "scheme", "year", "node"], set_=replaced)
     )
-    connection.execute(statement, [dict(row) for row in rows])
 
 
 def summary_of(connection: sa.Connection, member_id: int, scheme: str, year: int) -> dict[str, tuple[Decimal, Decimal]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -58,7 +58,8 @@ def summarise(context: Context, touched: Iterable[tuple[str, int, int]]) -> None
         classes.setdefault((scheme, year), set()).add(member)
     for (scheme, year), who in classes.items():
         rows = []
-        for member, (_, result) in scored(context, scheme, year, who).items():
+        for member, published, facts in _years(context, scheme, year, who, NOTHING, None):
+            result = score(published.scheme, facts, parts=False)[member]
             for node, posted, counted in figures_of(result):
                 rows.append(
                     {
@@ -98,17 +99,24 @@ def scored(
 
     It is the newest version of his entries, with the criteria it dropped that others of them were posted under.
     """
+    return {
+        member: (published, score(published.scheme, facts)[member])
+        for member, published, facts in _years(context, scheme, year, who, tried, today)
+    }
+
+
+def _years(
+    context: Context, scheme: str, year: int, who: Iterable[int], tried: Tried, today: date | None
+) -> Iterator[tuple[int, Published, Facts]]:
+    """Each member with the version that holds for his year, and the facts of it."""
     years = ledger.years_of(context.connection, list(who), scheme, year)
-    results: dict[int, tuple[Published, Score]] = {}
     as_of = read_on(today or context.today, year)
     for member, found in years.items():
         versions = found.versions | tried.versions
         published = context.carried(versions) if versions else _in_force(context, member)
         if published is not None:
             entries = found.entries + tried.entries.get(member, [])
-            facts = Facts(as_of, {member: entries}, calendar=context.house.calendar, whole=False)
-            results[member] = (published, score(published.scheme, facts)[member])
-    return results
+            yield member, published, Facts(as_of, {member: entries}, calendar=context.house.calendar, whole=False)
 
 
 def _in_force(context: Context, member: int) -> Published | None:

@@ -8,6 +8,7 @@ formula asks for them, each once.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 
 from rules.grading import Graded, Standing, graded
@@ -52,30 +53,45 @@ __all__ = [
 def score(scheme: Scheme, facts: Facts, *, parts: bool = True, trace: bool = False) -> dict[Id, Score]:
     """The score of every subject of a class; `parts` tells what each entry brought, `trace` opens figures to lines."""
     board = Board(scheme, facts)
+    found = {number: _figured(sheet, parts, trace) for number, sheet in board.sheets.items()}
     if not scheme.steps:
-        return {number: _score(sheet, None, parts, trace) for number, sheet in board.sheets.items()}
+        return found
     standings = {
-        number: Standing(sheet.subject, sheet.total, sheet.state == "scored", sheet.whole.look)
+        number: Standing(sheet.subject, sheet.total, sheet.state == "scored", sheet.asked)
         for number, sheet in board.sheets.items()
         if sheet.state != "not_scored"
     }
     grades = graded(scheme, standings, facts)
-    return {number: _score(sheet, grades.get(number), parts, trace) for number, sheet in board.sheets.items()}
+    return {
+        number: _graded(each, grades[number], trace) if number in grades else each for number, each in found.items()
+    }
 
 
-def _score(sheet: Sheet, grade: Graded | None, parts: bool, trace: bool) -> Score:
-    grade = grade or Graded(None, sheet.total, ())
-    return Score(
-        grade.total,
-        grade.grade,
+def _figured(sheet: Sheet, parts: bool, trace: bool) -> Score:
+    """A subject before grading."""
+    found = Score(
+        sheet.total,
+        None,
         figures_of(sheet),
         parts_of(sheet) if parts else (),
         sheet.state,
         nodes_of(sheet),
-        grade.ineligible,
-        grade.consequences,
-        grade.vetoes,
-        tuple(_lines(sheet, grade)) if trace else (),
+        trace=tuple(_lines(sheet)) if trace else (),
+    )
+    if not sheet.board.plan.crossing:
+        sheet.forget()
+    return found
+
+
+def _graded(found: Score, grade: Graded, trace: bool) -> Score:
+    return replace(
+        found,
+        total=grade.total,
+        grade=grade.grade,
+        ineligible=grade.ineligible,
+        consequences=grade.consequences,
+        vetoes=grade.vetoes,
+        trace=found.trace + tuple(_steps(grade)) if trace else (),
     )
 
 
@@ -87,10 +103,13 @@ def nodes_of(sheet: Sheet) -> dict[str, Decimal]:
     return {code: value for code, value in values.items() if value is not None}
 
 
-def _lines(sheet: Sheet, grade: Graded) -> Iterator[Line]:
+def _lines(sheet: Sheet) -> Iterator[Line]:
     from rules.scoring.trace import traced  # traces are made on demand
 
     yield from traced(sheet)
+
+
+def _steps(grade: Graded) -> Iterator[Line]:
     for step in grade.steps:
         facts = {"before": step.before or "", "after": step.after or "", **step.facts}
         yield Line(step.rule, step.name, None, None, None, facts, step.clause, step.sources)

@@ -16,6 +16,7 @@ from rules.schemes.nodes import Node, Periods, Total
 from rules.schemes.scheme import Scheme
 from rules.schemes.subjects import Exemption, Pass
 from rules.scoring import names
+from rules.scoring.credit import credited
 from rules.scoring.facts import Entry, Facts, Id, Subject
 from rules.scoring.figuring import combined, inner_sums, rounded
 from rules.scoring.plan import Plan, plan_of
@@ -88,6 +89,16 @@ class Sheet:
                     by_code.setdefault(entry.criterion, []).append(entry)
             found = self._slices[span] = Slice(self, span, by_code)
         return found
+
+    def asked(self, name: str) -> Answer:
+        """A name over the whole cycle, for who asks later."""
+        return self.whole.look(name)
+
+    def forget(self) -> None:
+        """Lets go of everything that can be figured again: a large class would fill the memory with it."""
+        self._slices.clear()
+        for kept in ("whole", "live", "dropped", "_sorted_out"):
+            self.__dict__.pop(kept, None)
 
     def slices_of(self, node: Node) -> list[Slice]:
         """The slices a category's rows stand in."""
@@ -280,21 +291,3 @@ class Board:
 
 def _order(entry: Entry) -> tuple[date, int, str]:
     return (entry.on, entry.id, "") if isinstance(entry.id, int) else (entry.on, 0, entry.id)
-
-
-def credited(plan: Plan, facts: Facts) -> dict[Id, list[Entry]]:
-    """Entries by the ledger they go to: a criterion may credit a relation of who acted, as another criterion."""
-    moved: dict[Id, list[Entry]] = {number_: [] for number_ in facts.entries}
-    for number_, entries in facts.entries.items():
-        subject = facts.subjects.get(number_) or Subject(number_)
-        for entry in entries:
-            rule = plan.rules.get(entry.criterion)
-            if rule is None or not rule.criterion.credit:
-                moved[number_].append(entry)
-                continue
-            for credit in rule.criterion.credit:
-                holder = number_ if credit.to == "self" else names.related(subject, entry, credit.to)
-                if holder is not None:
-                    copy = msgspec.structs.replace(entry, criterion=credit.code or entry.criterion)
-                    moved.setdefault(holder, []).append(copy)
-    return moved

@@ -51,9 +51,8 @@ class Plan:
     group_rules: dict[str, Dedupe]
     passes: dict[str, Pass]
     credited: frozenset[str]
-    above: dict[
-        str, tuple[Periods, ...]
-    ]  # category → the sub-periods its outer categories and the total are figured by
+    crossing: bool  # whether figures of one subject may ask for those of another
+    above: dict[str, tuple[Periods, ...]]  # category → the sub-periods of what stands around it
 
 
 def plan_of(scheme: Scheme) -> Plan:
@@ -76,8 +75,14 @@ def _planned(scheme: Scheme) -> Plan:
         {group.name: group.dedupe for group in scheme.groups},
         {each.name: each for each in scheme.passes},
         frozenset(code for code, rule in rules.items() if rule.criterion.credit),
+        bool(scheme.passes) or any(_reaches_out(node) for node in scheme.every_node.values()),
         _above(scheme),
     )
+
+
+def _reaches_out(node: Node) -> bool:
+    criteria = any(not each.value.kinds or each.value.kind in ("formula", "survey") for each in node.criteria)
+    return criteria or node.formula is not None or node.absent == "mean" or node.when is not None
 
 
 def _above(scheme: Scheme) -> dict[str, tuple[Periods, ...]]:
