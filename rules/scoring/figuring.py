@@ -69,8 +69,10 @@ def inner_sums(slice_: Slice, nodes: Iterable[Node]) -> tuple[Decimal, Decimal]:
     """What inner categories bring inside and outside of the bounds."""
     inside = outside = ZERO
     for node in nodes:
+        if node.counts == "aside":
+            continue  # figured when somebody asks for it: it may ask for the total
         value = slice_.node(node.code)
-        if value is None or node.counts == "aside":
+        if value is None:
             continue
         if node.counts == "inside":
             inside += value
