@@ -1,4 +1,4 @@
-"""The guide to rulebooks: every example gives what its table works out by hand, and nothing it should name is left out."""
+"""The guide to rulebooks: every example gives what its table works out by hand, and nothing is left out."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ from typing import Any, NamedTuple
 
 import msgspec
 import pytest
+import typer
 
+from bot.cli import commands
+from bot.cli.schemes import scheme as of_schemes
 from rules.documents import read
 from rules.expressions import FUNCTIONS, compiled
 from rules.schemes import Overlay, Scheme, check, parse
@@ -122,9 +125,7 @@ def test_a_whole_example_gives_the_totals_and_grades_worked_out_by_hand(found: E
     }
     assert found.facts.startswith("# 数据\n")
     assert all(row[3] for row in found.rows)
-    assert told == {
-        row[0]: (row[1] if row[1] == "不计分" else Decimal(row[1]), row[2] or None) for row in found.rows
-    }
+    assert told == {row[0]: (row[1] if row[1] == "不计分" else Decimal(row[1]), row[2] or None) for row in found.rows}
 
 
 @pytest.mark.parametrize("found", WHOLE, ids=by_name)
@@ -233,6 +234,23 @@ def test_every_reason_an_entry_does_not_count_has_a_row():
     reasons = [code for code in re.findall(r'"(\w+)": say', told) if f'"{code}"' in scoring]
     said = {reason(words("zh_CN"), code) for code in reasons}
     assert said == {row[0] for row in rows_under("| “为什么”里写的 | 意思 |", GUIDE)}
+
+
+def options_of_commands() -> dict[str, set[str]]:
+    """The options of each command for rulebooks, by the name the guide uses."""
+    commands()
+    group: Any = typer.main.get_command(of_schemes)
+    return {
+        name: {min(each.opts, key=len) for each in command.params if each.opts[0].startswith("-")}
+        for name, command in group.commands.items()
+    }
+
+
+@pytest.mark.parametrize(("name", "options"), sorted(options_of_commands().items()))
+def test_a_command_stands_in_the_guide_with_all_its_options(name: str, options: set[str]):
+    lines = re.findall(rf"^    zhibu scheme {name}(?: .*)?$", GUIDE.partition("\n## 命令")[2], re.MULTILINE)
+    assert len(lines) == 1
+    assert set(re.findall(r"(?<![\w-])--?[a-z][a-z-]*", lines[0])) == options
 
 
 def slug(heading: str) -> str:
