@@ -1,6 +1,7 @@
 """The trail tells by name who did what to what; what is gone keeps its number, and commands are told from jobs."""
 
 from datetime import timedelta
+from threading import get_ident
 
 import pytest
 import sqlalchemy as sa
@@ -94,17 +95,19 @@ def test_a_command_is_told_from_a_job(parts: Parts):
 def test_names_cost_one_query_a_kind(parts: Parts, house: TestClient):
     people = [number_of(parts, f"m{number:02}") for number in range(1, 21)]
     record(parts, [Deed("invite", "member", member, {}) for member in people])
-    counts = []
+    counts: list[list[str]] = []
     with looking(parts) as connection:
         engine = connection.engine
+    assert told(parts, 2)  # the first reading of a house also loads what the house keeps
     for limit in (2, 20):
         asked: list[str] = []
 
-        def hear(*given: object, asked: list[str] = asked) -> None:
-            asked.append(str(given[2]))
+        def hear(*given: object, asked: list[str] = asked, here: int = get_ident()) -> None:
+            if get_ident() == here:  # the house's own threads ask for themselves
+                asked.append(str(given[2]))
 
         sa.event.listen(engine, "before_cursor_execute", hear)
         assert len(told(parts, limit)) == limit
         sa.event.remove(engine, "before_cursor_execute", hear)
-        counts.append(len(asked))
-    assert counts[0] == counts[1] > 3
+        counts.append(asked)
+    assert len(counts[0]) == len(counts[1]) > 3
