@@ -95,6 +95,14 @@ class Settings(BaseSettings):
             raise _unfit("address_unfit")
         return address
 
+    @field_validator("wechat_api", "wecom_api")
+    @classmethod
+    def api_fits(cls, address: str) -> str:
+        """Refuses an address that could not be asked."""
+        if not re.fullmatch(r"https?://[^/\s]+(/[^\s]*)?", address):
+            raise _unfit("api_unfit")
+        return address.rstrip("/")
+
     @field_validator("telegram_bot")
     @classmethod
     def bot_fits(cls, name: str) -> str:
