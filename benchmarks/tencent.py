@@ -76,17 +76,17 @@ class Platform:
         for wire in self._wires:
             wire.close()
 
-    async def text(self, person: str, content: str) -> Shown | None:
-        """Somebody types; gives what the answer to the post showed him."""
+    async def text(self, person: str, content: str) -> bool:
+        """Somebody types; gives whether the post was acknowledged."""
         return await self.deliver({"MsgType": "text", "Content": content, "MsgId": next(self._numbers)}, person)
 
-    async def press(self, person: str, shown: Shown, key: str) -> Shown | None:
+    async def press(self, person: str, shown: Shown, key: str) -> bool:
         """Somebody presses a card's button."""
         code = self._code_for(person)
         event = {"MsgType": "event", "Event": "template_card_event", "EventKey": key, "TaskId": shown.task}
         return await self.deliver({**event, "CardType": "button_interaction", "ResponseCode": code}, person)
 
-    async def deliver(self, told: dict[str, Any], person: str) -> Shown | None:
+    async def deliver(self, told: dict[str, Any], person: str) -> bool:
         """Posts one message up to three times until it is answered with 200."""
         message = {
             "ToUserName": self.account.id,
@@ -104,10 +104,11 @@ class Platform:
             if answer is not None and answer.status == 200:
                 self.ledger.latencies.append(perf_counter() - began)
                 self.ledger.acknowledged.append(message)
-                return await self._passive(person, answer.body)
+                await self._passive(person, answer.body)
+                return True
             await asyncio.sleep(max(0.0, PAUSE_S - (perf_counter() - began)))
         self.ledger.unheard += 1
-        return None
+        return False
 
     async def _tried(self, xml: str) -> Answer | None:
         """One post; None when nothing came back in time."""
@@ -124,20 +125,26 @@ class Platform:
         self._wires.append(wire)
         return answer
 
-    async def _passive(self, person: str, body: bytes) -> Shown | None:
+    async def _passive(self, person: str, body: bytes) -> None:
         if not body or body == b"success":
-            return None
+            return
         reply = self._seal.opened(body)
         if reply["ToUserName"] != person:
             self.ledger.violations.append(f"an answer to {person} is for {reply['ToUserName']}")
         if reply["MsgType"] == "text":
-            return await self._show(person, Shown(reply["Content"]))
-        if reply["MsgType"] == "update_template_card":
-            return await self._show(person, card(reply["TemplateCard"], self._code_for(person)))
-        if reply["MsgType"] == "update_button":
-            return None
-        self.ledger.violations.append(f"an answer of kind {reply['MsgType']}")
-        return None
+            await self._show(person, Shown(reply["Content"]))
+        elif reply["MsgType"] == "update_template_card":
+            await self._show(person, card(reply["TemplateCard"], self._code_for(person)))
+        elif reply["MsgType"] != "update_button":
+            self.ledger.violations.append(f"an answer of kind {reply['MsgType']}")
+
+    async def something(self, most_s: float) -> None:
+        """Waits until somebody is shown something, or so long."""
+        try:
+            async with asyncio.timeout(most_s), self.changed:
+                await self.changed.wait()
+        except TimeoutError:
+            return
 
     async def _answer(self, path: str, body: bytes) -> dict[str, Any]:
         """Takes a call of the bot's."""
@@ -182,11 +189,10 @@ class Platform:
         self._codes[code] = person
         return code
 
-    async def _show(self, person: str, shown: Shown) -> Shown:
+    async def _show(self, person: str, shown: Shown) -> None:
         self.ledger.shown[person].append(shown)
         async with self.changed:
             self.changed.notify_all()
-        return shown
 
 
 def message(said: dict[str, Any], code: str = "") -> Shown:
