@@ -223,10 +223,10 @@ class Value(Piece, frozen=True):
     unit: str | None = None
     points: Decimal | None = None
     every: Decimal = Decimal(1)
-    at_least: Decimal | None = None  # a smaller quantity earns nothing
-    whole: bool = False  # only whole `every` count
+    at_least: Decimal | None = None  # per: a smaller quantity earns nothing
+    whole: bool = False  # per: only whole `every` count
     brackets: tuple[Bracket, ...] = ()
-    zero: tuple[str, ...] = ()  # options that set the whole category to zero
+    zero: tuple[str, ...] = ()  # those of the options that set the whole category to zero
     of: Formula | None = None  # the measure of map, bands and target; else the entry's quantity (option, for map)
     other: Decimal | None = None  # map: for what is not in it
 

@@ -27,9 +27,10 @@ VALUES = {
     "{fixed: 2} | both": "每次加减 2 分",
     "{per: 小时, points: 0.5}": "每小时 0.5 分",
     "{per: 小时, points: 1, every: 2, whole: true, at_least: 2}": "每 2 小时 1 分；不足 2 不计；不满一档不计",
-    "{per: 元, points: 1, brackets: [{from: 100, points: 5, every: 50, most: 20}]}": (
-        "每元 1 分；100 起每 50 计 5 分，最多 20 分"
+    "{per: 元, brackets: [{from: 100, points: 5, every: 50, most: 20}, {from: 900, points: 9}]}": (
+        "100 元起每 50 计 5 分，最多 20 分；900 元起每 1 计 9 分"
     ),
+    "{per: 天, brackets: [{from: 3, points: 2}]} | minus": "3 天起每 1 计 −2 分",
     "{options: {国家级: 30, 省级: 15}}": "国家级 30 分、省级 15 分",
     "{options: {一般: 2, 严重: 0}, zero: [严重]} | minus": "一般 −2 分；严重 本类计零分",
     "{range: {from: 5, to: 10}}": "5～10 分（酌情）",
