@@ -1,5 +1,6 @@
 """A scheme in words: every value rule, cap and provision, as it stands on the wall."""
 
+import re
 from decimal import Decimal
 from typing import get_args
 
@@ -10,9 +11,11 @@ from hypothesis import given, settings
 from rules.schemes import Scheme, parse
 from rules.schemes.criteria import WINDOWS, Caps, Recorder
 from rules.schemes.grades import STEPS as KINDS_OF_STEP
+from rules.schemes.needs import Need
 from rules.schemes.values import ATTENDANCE, KINDS
 from screens.grading import STEPS
 from screens.poster import poster
+from screens.problems import WORDS as PROBLEMS
 from screens.schemes import CAPS, EVIDENCE, RECORDERS, caps_in_words, worth_in_words
 from screens.texts import words
 from screens.worth import STATES, WORTH
@@ -163,3 +166,10 @@ nodes:
     assert isinstance(scheme, Scheme)
     merged = [(c.first, c.last, c.left, c.right, c.text) for c in poster(CHINESE, scheme).merged]
     assert merged == [(0, 2, 1, 1, "甲"), (0, 0, 2, 2, ""), (1, 2, 2, 2, "乙（最多 5 分）"), (3, 3, 1, 2, "丙")]
+
+
+@pytest.mark.parametrize("need", get_args(Need))
+def test_what_a_house_does_not_know_has_a_word_in_both_languages(need: str):
+    english, chinese = (PROBLEMS["scheme_not_live"](say, {"need": need}) for say in (words("en"), CHINESE))
+    assert "no  for" not in english, "the need itself is not named"
+    assert not re.search("[a-z]", chinese.replace("zhibu scheme score", ""))
