@@ -255,6 +255,11 @@ class Value(Piece, frozen=True):
         return Decimal(0) if rate is None else rate
 
     @property
+    def zeroes(self) -> bool:
+        """Whether an entry may set the whole category to zero."""
+        return bool(self.zero) or (self.count is not None and self.count.zero_from is not None)
+
+    @property
     def takes_fractions(self) -> bool:
         """Units of time or money may have halves; occurrences are whole."""
         return self.kind in ("per", "cumulative", "bands", "target", "formula")

@@ -71,7 +71,7 @@ class Slice:
     def zeroed(self, node: Node) -> bool:
         """Whether an entry sets a category to zero."""
         for criterion in node.criteria:
-            if criterion.code in self.entries:
+            if criterion.value.zeroes and criterion.code in self.entries:
                 self.rows(criterion.code)
         return node.code in self._zeroed
 
