@@ -17,6 +17,7 @@ from rules.schemes.scheme import Scheme
 from rules.schemes.subjects import Exemption, Pass
 from rules.scoring import names
 from rules.scoring.credit import credited
+from rules.scoring.entries import claims as claims_of
 from rules.scoring.facts import Entry, Facts, Id, Subject, in_order
 from rules.scoring.figuring import combined, inner_sums, rounded
 from rules.scoring.plan import Plan, plan_of
@@ -271,8 +272,10 @@ class Board:
     def beyond_winners(self, code: str) -> frozenset[Id]:
         """Entries of a criterion that so many others had before that no place is left."""
         if code not in self._winners:
-            most = self.plan.rules[code].criterion.winners or 0
-            claims = [(in_order(e), n, e.id) for n, s in self.sheets.items() for e in s.live if e.criterion == code]
+            rule = self.plan.rules[code]
+            most = rule.criterion.winners or 0
+            there = [(n, s) for n, s in self.sheets.items() if s.state != "not_scored"]
+            claims = [(in_order(each), n, each.id) for n, s in there for each in claims_of(s.whole, rule)]
             places: set[Id] = set()
             beyond: set[Id] = set()
             for _, who, entry in sorted(claims, key=lambda claim: claim[0]):
