@@ -45,13 +45,18 @@ def parts_of(sheet: Sheet) -> tuple[Part, ...]:
         return tuple(gone)
     for node in sheet.board.plan.scheme.categories:
         rows = list(_rows(sheet, node))
-        if _plain(sheet, node) and not sheet.whole.zeroed(node):
+        zeroed = {each for each in sheet.slices_of(node) if each.zeroed(node)} if _zeroes(node) else ()
+        if _plain(sheet, node) and not zeroed:
             found += _moves(node, [row for _, row in rows])
             continue
         for slice_, row in rows:
-            counted = ZERO if slice_.zeroed(node) else row.amount
+            counted = ZERO if slice_ in zeroed else row.amount
             found.append(Part(row.entry.id, row.posted, row.amount, counted, False, row.why))
     return tuple(found + gone)
+
+
+def _zeroes(node: Node) -> bool:
+    return any(criterion.value.zeroes for criterion in node.criteria)
 
 
 def _plain(sheet: Sheet, node: Node) -> bool:

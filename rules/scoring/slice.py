@@ -164,7 +164,7 @@ class Slice:
             steps.by_sum(rule, rows)
         if value.expected is not None:
             self._hits(rule, rows)
-        for index, row in enumerate(all_rows):
+        for index, row in enumerate(all_rows if rule.criterion.factors or rule.criterion.round is not None else ()):
             if not row.why:
                 self._multiply(rule, row, EntryNames(self, rule, row.entry, index).look)
 
