@@ -90,7 +90,7 @@ def _entry(rounds: int) -> Figure:
             entries, summarised, read = 0, [], []
             for member in [people[0], *chosen]:
                 begun = perf_counter()
-                entries += len(ledger.entries_of_year(connection, [member], "b1-member-points", YEAR)[member])
+                entries += len(ledger.years_of(connection, [member], "b1-member-points", YEAR)[member].entries)
                 between = perf_counter()
                 summarise(context, {("b1-member-points", YEAR, member)})
                 read.append(between - begun)

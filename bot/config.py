@@ -10,7 +10,7 @@ from typing import Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, SecretStr, ValidationInfo, field_validator
+from pydantic import Field, SecretStr, ValidationInfo, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 from pydantic_settings import (
     BaseSettings,
@@ -25,6 +25,7 @@ from rules.setup import BOT_NAME, address_problems
 
 FILE = "zhibu.env"
 SECRET = re.compile(r"[A-Za-z0-9_-]{16,256}")
+AES_KEY = re.compile(r"[A-Za-z0-9]{43}")
 
 SQLITE, SERVER = "sqlite:///", "postgresql+psycopg://"
 
@@ -49,6 +50,19 @@ class Settings(BaseSettings):
     telegram_mode: Literal["polling", "webhook"] = "polling"
     telegram_secret: SecretStr = Field(default=SecretStr(""), validate_default=True)
     telegram_bot: str = ""
+    wechat_app_id: str = ""
+    wechat_secret: SecretStr = SecretStr("")
+    wechat_token: SecretStr = SecretStr("")
+    wechat_aes_key: SecretStr = SecretStr("")
+    wechat_api: str = "https://api.weixin.qq.com"
+    wechat_template: str = ""
+    wechat_subscribe: str = ""
+    wecom_corp_id: str = ""
+    wecom_agent_id: int = Field(default=0, ge=0)
+    wecom_secret: SecretStr = SecretStr("")
+    wecom_token: SecretStr = SecretStr("")
+    wecom_aes_key: SecretStr = SecretStr("")
+    wecom_api: str = "https://qyapi.weixin.qq.com"
 
     @classmethod
     def settings_customise_sources(
@@ -80,6 +94,14 @@ class Settings(BaseSettings):
         if address_problems(address.rstrip("/")):
             raise _unfit("address_unfit")
         return address
+
+    @field_validator("wechat_api", "wecom_api")
+    @classmethod
+    def api_fits(cls, address: str) -> str:
+        """Refuses an address that could not be asked."""
+        if not re.fullmatch(r"https?://[^/\s]+(/[^\s]*)?", address):
+            raise _unfit("api_unfit")
+        return address.rstrip("/")
 
     @field_validator("telegram_bot")
     @classmethod
@@ -114,6 +136,38 @@ class Settings(BaseSettings):
         if info.data.get("telegram_mode") == "webhook" and not SECRET.fullmatch(secret.get_secret_value()):
             raise _unfit("secret_unfit")
         return secret
+
+    @model_validator(mode="after")
+    def accounts_whole(self) -> Settings:
+        """Refuses half an account: what is missing would only be noticed when somebody writes."""
+        for name, given in (("wechat", self._wechat), ("wecom", self._wecom)):
+            missing = [key for key, value in given.items() if not value]
+            if missing and len(missing) < len(given):
+                raise _unfit("account_half", missing=", ".join(f"ZHIBU_{name}_{key}".upper() for key in missing))
+            if not missing and not AES_KEY.fullmatch(given["aes_key"]):
+                raise _unfit("aes_key_unfit", name=f"ZHIBU_{name}_AES_KEY".upper())
+        return self
+
+    @property
+    def _wechat(self) -> dict[str, str]:
+        secrets = {"secret": self.wechat_secret, "token": self.wechat_token, "aes_key": self.wechat_aes_key}
+        return {"app_id": self.wechat_app_id} | {name: each.get_secret_value() for name, each in secrets.items()}
+
+    @property
+    def _wecom(self) -> dict[str, str]:
+        secrets = {"secret": self.wecom_secret, "token": self.wecom_token, "aes_key": self.wecom_aes_key}
+        plain = {"corp_id": self.wecom_corp_id, "agent_id": str(self.wecom_agent_id or "")}
+        return plain | {name: each.get_secret_value() for name, each in secrets.items()}
+
+    @property
+    def wechat_on(self) -> bool:
+        """Whether an Official Account is set up."""
+        return bool(self.wechat_app_id)
+
+    @property
+    def wecom_on(self) -> bool:
+        """Whether a WeCom app is set up."""
+        return bool(self.wecom_corp_id)
 
     @field_validator("backup_keep")
     @classmethod

@@ -16,6 +16,7 @@ from handlers.scope import months_in
 from rules.periods import Calendar, last_day, shift, year_of
 from rules.schemes import Criterion, Scheme
 from rules.scoring import ZERO, Entry, Facts, Id, Part, Score, score
+from rules.scoring.plan import plan_of
 from storage import declarations, ledger, lists, members, schemes
 from storage.declarations import Line
 from storage.lists import EntryRow
@@ -92,11 +93,11 @@ def show_publication(context: Context, request: ShowPublication) -> PublicationS
     if published is None:
         return refuse("no_scheme")
     scheme = published.scheme
-    years = ledger.years_of(
-        context.connection, [person.id for person in people], scheme.scheme, year_of(request.period)
-    )
+    year = year_of(request.period)
+    years = ledger.years_of(context.connection, [person.id for person in people], scheme.scheme, year)
     older = {number for each in years.values() for number in each.versions if number < published.id}
     carried = context.carried({published.id, *older}).scheme
+    ledger.add_lines(context.connection, years, scheme.scheme, year, plan_of(carried).detailed)
     lines = declarations.by_ids(context.connection, [row.line for row in posted])
     by_member: dict[int, list[EntryRow]] = {person.id: [] for person in people}
     for row in posted:

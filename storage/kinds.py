@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -50,7 +51,7 @@ class Points(sa.TypeDecorator[Decimal]):
         return whole
 
     def process_result_value(self, value: int | None, dialect: sa.Dialect) -> Decimal | None:
-        return None if value is None else plain(Decimal(value) / SCALE)
+        return None if value is None else _points(value)
 
 
 class Json(sa.TypeDecorator[Any]):
@@ -71,6 +72,11 @@ def slices(values: Iterable[T]) -> Iterator[list[T]]:
     rest = iter(values)
     while some := list(islice(rest, MOST_BOUND)):
         yield some
+
+
+@lru_cache(maxsize=10_000)  # a rulebook's points are few, the entries that bear them a million
+def _points(value: int) -> Decimal:
+    return plain(Decimal(value) / SCALE)
 
 
 def plain(value: Decimal) -> Decimal:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -96,14 +96,14 @@ _OF_YEAR = Statement(
         entry.c.period,
         entry.c.points,
         entry.c.reverses_id,
-        line.c.quantity,
-        line.c.option,
-        line.c.attendance,
-        line.c.matter,
     )
-    .join(line, line.c.id == entry.c.line_id)
     .where(_IN_YEAR)
     .order_by(entry.c.id)
+)
+_LINES_OF_YEAR = Statement(
+    sa.select(entry.c.id, line.c.quantity, line.c.option, line.c.attendance, line.c.matter)
+    .join(line, line.c.id == entry.c.line_id)
+    .where(_IN_YEAR, entry.c.criterion.in_(sa.bindparam("criteria", expanding=True)))
 )
 _SUMMARY = Statement(
     sa.select(summary.c.node, summary.c.posted, summary.c.counted).where(
@@ -129,21 +129,31 @@ class MemberYear:
 
 
 def years_of(connection: sa.Connection, members: Iterable[int], scheme: str, year: int) -> dict[int, MemberYear]:
-    """Member → his year; quantity, option, attendance and matter are those of the line an entry came from."""
+    """Member → his year, without what only the lines say."""
     found = {member: MemberYear() for member in members}
     facts = {"members": list(found), "scheme": scheme, "year": year}
-    for member_id, version, number, criterion, period, points, reverses, *told in _OF_YEAR.all(connection, facts):
+    for member_id, version, number, criterion, period, points, reverses in _OF_YEAR.all(connection, facts):
         of = found[member_id]
         of.versions.add(version)
-        of.entries.append(Entry(number, criterion, day_of(period), points, reverses, *told))
+        of.entries.append(Entry(number, criterion, day_of(period), points, reverses))
     return found
 
 
-def entries_of_year(
-    connection: sa.Connection, members: Iterable[int], scheme: str, year: int
-) -> dict[int, list[Entry]]:
-    """Member → all entries of a year, as scoring takes them."""
-    return {member: of.entries for member, of in years_of(connection, members, scheme, year).items()}
+def add_lines(
+    connection: sa.Connection, years: Mapping[int, MemberYear], scheme: str, year: int, criteria: Collection[str]
+) -> None:
+    """Gives the entries of some criteria the quantity, option, attendance and matter of the line each came from."""
+    if not criteria:
+        return
+    facts = {"members": list(years), "scheme": scheme, "year": year, "criteria": list(criteria)}
+    lines = {row[0]: row[1:] for row in _LINES_OF_YEAR.all(connection, facts)}
+    for of in years.values():
+        of.entries[:] = [
+            Entry(each.id, each.criterion, each.on, each.points, each.reverses, *lines[each.id])
+            if each.id in lines
+            else each
+            for each in of.entries
+        ]
 
 
 def posted_of_year(connection: sa.Connection, member_id: int, scheme: str, year: int) -> list[Posted]:

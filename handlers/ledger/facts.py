@@ -35,7 +35,10 @@ def year_of_facts(context: Context, request: YearOfFacts) -> FactsOfYear | Refus
         return refuse("no_scheme")
     year = request.year or context.today.year
     people = {person.id: person for person in members.people_under(context.connection, row.path, context.today)}
-    found = ledger.entries_of_year(context.connection, people, row.scheme, year)
+    found = ledger.years_of(context.connection, people, row.scheme, year)
+    ledger.add_lines(
+        context.connection, found, row.scheme, year, {e.criterion for of in found.values() for e in of.entries}
+    )
     scheme = context.version(row.id).scheme
     judged = {code for code, criterion in scheme.criteria.items() if criterion.value.range is not None}
     return FactsOfYear(
@@ -43,8 +46,8 @@ def year_of_facts(context: Context, request: YearOfFacts) -> FactsOfYear | Refus
         tuple((person.code, person.name, person.unit_name) for person in people.values()),
         tuple(
             (people[number].code, entry, entry.criterion in judged)
-            for number, entries in found.items()
-            for entry in entries
+            for number, of in found.items()
+            for entry in of.entries
         ),
     )
 

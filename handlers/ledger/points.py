@@ -146,7 +146,7 @@ def _year(context: Context, year: int) -> tuple[Scheme, int, Score] | Refused:
 
 def _figures(context: Context, year: int, scheme: Scheme, result: Score) -> tuple[CategoryFigure, ...]:
     member = context.actor.member
-    entries = ledger.entries_of_year(context.connection, [member], scheme.scheme, year)[member]
+    entries = ledger.years_of(context.connection, [member], scheme.scheme, year)[member].entries
     category = {entry.id: scheme.category[entry.criterion].code for entry in entries}
     parts: dict[str, list[Part]] = {code: [] for code in scheme.every_node}
     for part in result.parts:

@@ -10,6 +10,7 @@ from decimal import Decimal
 from handlers.context import Context, Published
 from rules.periods import period_of, read_on, year_of
 from rules.scoring import ZERO, Entry, Facts, Score, score
+from rules.scoring.plan import plan_of
 from storage import ledger, schemes
 from storage.declarations import Line
 from storage.locks import hold_members
@@ -111,12 +112,17 @@ def _years(
     """Each member with the version that holds for his year, and the facts of it."""
     years = ledger.years_of(context.connection, list(who), scheme, year)
     as_of = read_on(today or context.today, year)
-    for member, found in years.items():
-        versions = found.versions | tried.versions
-        published = context.carried(versions) if versions else _in_force(context, member)
+    holding = {member: _holding(context, member, found.versions | tried.versions) for member, found in years.items()}
+    detailed = {code for each in holding.values() if each is not None for code in plan_of(each.scheme).detailed}
+    ledger.add_lines(context.connection, years, scheme, year, sorted(detailed))
+    for member, published in holding.items():
         if published is not None:
-            entries = found.entries + tried.entries.get(member, [])
+            entries = years[member].entries + tried.entries.get(member, [])
             yield member, published, Facts(as_of, {member: entries}, calendar=context.house.calendar, whole=False)
+
+
+def _holding(context: Context, member: int, versions: set[int]) -> Published | None:
+    return context.carried(versions) if versions else _in_force(context, member)
 
 
 def _in_force(context: Context, member: int) -> Published | None:

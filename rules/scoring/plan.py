@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+import msgspec
+
 from rules.schemes.criteria import Caps, Criterion, Dedupe
 from rules.schemes.nodes import Node, Periods
 from rules.schemes.scheme import Scheme
@@ -52,6 +54,7 @@ class Plan:
     passes: dict[str, Pass]
     credited: frozenset[str]
     crossing: bool  # whether figures of one subject may ask for those of another
+    detailed: tuple[str, ...]  # criteria whose entries count by more than their month and points
     above: dict[str, tuple[Periods, ...]]  # category → the sub-periods of what stands around it
 
 
@@ -76,8 +79,15 @@ def _planned(scheme: Scheme) -> Plan:
         {each.name: each for each in scheme.passes},
         frozenset(code for code, rule in rules.items() if rule.criterion.credit),
         bool(scheme.passes) or any(_reaches_out(node) for node in scheme.every_node.values()),
+        _detailed(scheme, rules),
         _above(scheme),
     )
+
+
+def _detailed(scheme: Scheme, rules: dict[str, Rule]) -> tuple[str, ...]:
+    # a formula anywhere may add up the quantities of any criterion by `sum.CODE`
+    adds_up = b"sum." in msgspec.json.encode(scheme)
+    return tuple(code for code, rule in rules.items() if adds_up or not rule.plain)
 
 
 def _reaches_out(node: Node) -> bool:

@@ -58,7 +58,9 @@ def test_entries_of_a_year_are_what_scoring_takes(connection: sa.Connection, sam
     back = reverse(connection, sample, first)
     post_line(connection, sample, year=2025, period="2025-12")
     post_line(connection, sample, scheme="other")
-    found = ledger.entries_of_year(connection, iter([sample.wang, sample.li]), SCHEME, 2026)
+    years = ledger.years_of(connection, iter([sample.wang, sample.li]), SCHEME, 2026)
+    ledger.add_lines(connection, years, SCHEME, 2026, ["study"])
+    found = {member: year.entries for member, year in years.items()}
     assert found == {
         sample.wang: [
             Entry(first, "study", date(2026, 3, 1), Decimal(2), quantity=Decimal(2)),
@@ -116,8 +118,15 @@ def test_an_entry_has_what_its_line_says(connection: sa.Connection, sample: Samp
     told = {"quantity": Decimal("1.5"), "option": "市级", "attendance": "late", "matter": "抗洪"}
     line = add_line(connection, sample, sample.wang, **told)
     ledger.post(connection, [entry_of(sample, line, sample.wang)])
-    (entry,) = ledger.entries_of_year(connection, [sample.wang], SCHEME, 2026)[sample.wang]
+    years = ledger.years_of(connection, [sample.wang], SCHEME, 2026)
+    bare = years[sample.wang].entries[0]
+    assert (bare.quantity, bare.option, bare.state, bare.matter) == (Decimal(1), None, None, None)
+    ledger.add_lines(connection, years, SCHEME, 2026, ["no-such"])
+    assert years[sample.wang].entries == [bare]
+    ledger.add_lines(connection, years, SCHEME, 2026, [bare.criterion])
+    (entry,) = years[sample.wang].entries
     assert (entry.quantity, entry.option, entry.state, entry.matter) == tuple(told.values())
+    assert (entry.id, entry.points, entry.on) == (bare.id, bare.points, bare.on)
 
 
 @pytest.mark.parametrize("state", ["draft", "submitted", "returned", "rejected", "withdrawn"])
