@@ -25,6 +25,7 @@ from handlers import (
     overview,
     people,
     periods,
+    privacy,
     publication,
     reach,
     setup,
@@ -65,6 +66,7 @@ REQUESTS: dict[type, Handler] = {
     **months.REQUESTS,
     **publication.REQUESTS,
     **trail.REQUESTS,
+    **privacy.REQUESTS,
 }
 BY_NAME: Mapping[str, type] = {request.__name__: request for request in REQUESTS}
 

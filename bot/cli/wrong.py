@@ -36,6 +36,9 @@ SETTINGS: dict[str, Callable[[Say, Mapping[str, Any]], str]] = {
         "An address looks like https://zhibu.example.cn: http or https, a host name, no path."
     ),
     "telegram_bot_unfit": lambda say, f: say("The bot's name is what follows the @: letters, digits and _, 5 to 32."),
+    "basis_unfit": lambda say, f: say(
+        "say which assessment, consent or export path it is, who decided and when: at least {least} characters", **f
+    ),
     "database_unserved": lambda say, f: say(
         "give sqlite:///FILE or {form}; leave it empty for the data folder", form=f["form"]
     ),
@@ -94,6 +97,14 @@ def settings_problems(error: ValidationError) -> list[str]:
         text = say("this value does not fit") if worded is None else worded(say, each.get("ctx", {}))
         told.append(say("ZHIBU_{name}: {told}", name=name, told=text) if name else text)
     return told
+
+
+def no_basis(say: Say) -> str:
+    """Why Telegram may not be used, and what to do."""
+    return say(
+        "In the profile cn-public Telegram is off: it sends personal data abroad. Delete ZHIBU_TELEGRAM_TOKEN, or "
+        "record in ZHIBU_TELEGRAM_BASIS which assessment, consent or export path allows it, who decided and when."
+    )
 
 
 def call_problem(say: Say, error: TyperException) -> str:
