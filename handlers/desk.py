@@ -12,6 +12,7 @@ from handlers import (
     announcements,
     appointments,
     backup,
+    channels,
     deliveries,
     exports,
     identities,
@@ -67,6 +68,7 @@ REQUESTS: dict[type, Handler] = {
     **publication.REQUESTS,
     **trail.REQUESTS,
     **privacy.REQUESTS,
+    **channels.REQUESTS,
 }
 BY_NAME: Mapping[str, type] = {request.__name__: request for request in REQUESTS}
 

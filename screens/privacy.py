@@ -56,8 +56,12 @@ def none_due(say: Say, _answer: NothingDue) -> Screen:
     return Screen(say("There is no notice to read."), (), (Choice(say("Home"), Home()),))
 
 
-# why the notice of a house cannot be shown, for the operator
+# what the profile asks for and is not there, for the operator
 UNFIT: Sentences = {
+    "no_basis": lambda say, f: say(
+        "In the profile cn-public Telegram is off: it sends personal data abroad. Delete ZHIBU_TELEGRAM_TOKEN, or "
+        "record in ZHIBU_TELEGRAM_BASIS which assessment, consent or export path allows it, who decided and when."
+    ),
     "notice_missing": lambda say, f: say(
         "The profile cn-public needs {file} in the data folder: copy examples/notice/notice.md there and fill it in.",
         **f,

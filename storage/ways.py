@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -70,3 +71,30 @@ def ways_of(
             )
             found.setdefault(member, []).append(way)
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """Accounts of a channel: bound, blocked among them, with an open window, with a consent left."""
+
+    bound: int = 0
+    blocked: int = 0
+    windows: int = 0
+    consents: int = 0
+
+
+def counted(connection: sa.Connection, now: datetime) -> dict[str, Counted]:
+    """Channel → how its accounts stand."""
+    count = sa.func.count
+    query = (
+        sa.select(
+            _i.channel,
+            count(),
+            count(_i.blocked_at),
+            sa.func.sum(sa.case((_WINDOW, 1), else_=0)),
+            sa.func.sum(sa.case((_CONSENT, 1), else_=0)),
+        )
+        .where(_i.unbound_at.is_(None))
+        .group_by(_i.channel)
+    )
+    return {row[0]: Counted(*map(int, row[1:])) for row in connection.execute(query, {"now": now})}

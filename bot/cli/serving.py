@@ -12,7 +12,7 @@ import typer
 from rich.progress import Progress
 
 from bot.cli.frame import cli, instant, locked, made_or_opened, needs_house, opened, out, settings_or_exit
-from bot.cli.wrong import no_basis, reason
+from bot.cli.wrong import reason
 from bot.config import Settings
 from bot.logs import log_from
 from screens.texts import Say, words
@@ -127,7 +127,7 @@ def profile_kept(settings: Settings, say: Say) -> None:
 
     told = [UNFIT[problem.code](say, problem.facts) for problem in problems_of(settings)]
     if settings.telegram_token.get_secret_value() and not settings.telegram_allowed:
-        told.append(no_basis(say))
+        told.append(UNFIT["no_basis"](say, {}))
     for sentence in told:
         out.print(sentence, markup=False)
     if told:

@@ -9,7 +9,7 @@ import typer
 from rich.progress import Progress
 
 from bot.cli.frame import Acting, accepted, acting, cli, out, settings_or_exit
-from bot.cli.wrong import no_basis, reason
+from bot.cli.wrong import reason
 from bot.config import Settings
 from screens.texts import Say, words
 
@@ -55,10 +55,11 @@ def slips(
 def _bot(settings: Settings, given: str | None, say: Say) -> str:
     """The bot's name for the second QR code; none where Telegram may not be used."""
     from rules.setup import BOT_NAME
+    from screens.privacy import UNFIT
 
     if not settings.telegram_allowed:
         if given:
-            out.print(no_basis(say))
+            out.print(UNFIT["no_basis"](say, {}))
             raise typer.Exit(2)
         return ""
     bot = (settings.telegram_bot if given is None else given).removeprefix("@")

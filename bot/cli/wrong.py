@@ -99,14 +99,6 @@ def settings_problems(error: ValidationError) -> list[str]:
     return told
 
 
-def no_basis(say: Say) -> str:
-    """Why Telegram may not be used, and what to do."""
-    return say(
-        "In the profile cn-public Telegram is off: it sends personal data abroad. Delete ZHIBU_TELEGRAM_TOKEN, or "
-        "record in ZHIBU_TELEGRAM_BASIS which assessment, consent or export path allows it, who decided and when."
-    )
-
-
 def call_problem(say: Say, error: TyperException) -> str:
     """What is wrong in how a command was called."""
     context = getattr(error, "ctx", None)

@@ -86,40 +86,22 @@ def agree(parts: Parts, address: str, remaining: int) -> None:
     insert(parts, consent, channel="wechat", address=address, template="t", remaining=remaining)
 
 
-Given = Callable[[Parts], None]
-CASES: dict[str, tuple[Given, str]] = {
-    "the web chat alone": (lambda parts: None, "webchat"),
-    "WeCom before it": (lambda parts: bind(parts, "m03", "wecom", "sunbq"), "wecom"),
-    "a window that is open": (
-        lambda parts: (bind(parts, "m03", "wechat", "o1"), open_window(parts, "o1"))[0],
-        "wechat",
-    ),
-    "a window that is over": (
-        lambda parts: (bind(parts, "m03", "wechat", "o1"), open_window(parts, "o1", until=START))[0],
-        "webchat",
-    ),
-    "a window that is used up": (
-        lambda parts: (bind(parts, "m03", "wechat", "o1"), open_window(parts, "o1", remaining=0))[0],
-        "webchat",
-    ),
-    "another's window": (
-        lambda parts: (bind(parts, "m03", "wechat", "o1"), open_window(parts, "o2"))[0],
-        "webchat",
-    ),
-    "a consent": (lambda parts: (bind(parts, "m03", "wechat", "o1"), agree(parts, "o1", 1))[0], "wechat"),
-    "a consent that is used up": (
-        lambda parts: (bind(parts, "m03", "wechat", "o1"), agree(parts, "o1", 0))[0],
-        "webchat",
-    ),
-    "a channel the house does not have": (lambda parts: bind(parts, "m03", "telegram", "7"), "webchat"),
+Step = tuple[Callable[..., None], tuple[Any, ...]]
+WECOM: Step = (bind, ("m03", "wecom", "sunbq"))
+WECHAT: Step = (bind, ("m03", "wechat", "o1"))
+# what stands in the rows besides the web chat → the channel that is taken
+CASES: dict[str, tuple[tuple[Step, ...], str]] = {
+    "the web chat alone": ((), "webchat"),
+    "WeCom before it": ((WECOM,), "wecom"),
+    "a window that is open": ((WECHAT, (open_window, ("o1",))), "wechat"),
+    "a window that is over": ((WECHAT, (open_window, ("o1", 5, START))), "webchat"),
+    "a window that is used up": ((WECHAT, (open_window, ("o1", 0))), "webchat"),
+    "another's window": ((WECHAT, (open_window, ("o2",))), "webchat"),
+    "a consent": ((WECHAT, (agree, ("o1", 1))), "wechat"),
+    "a consent that is used up": ((WECHAT, (agree, ("o1", 0))), "webchat"),
+    "a channel the house does not have": (((bind, ("m03", "telegram", "7")),), "webchat"),
     "where he wrote last": (
-        lambda parts: (
-            bind(parts, "m03", "wecom", "sunbq"),
-            wrote(parts, "wecom", "sunbq"),
-            bind(parts, "m03", "wechat", "o1"),
-            open_window(parts, "o1"),
-            wrote(parts, "wechat", "o1"),
-        )[0],
+        (WECOM, (wrote, ("wecom", "sunbq")), WECHAT, (open_window, ("o1",)), (wrote, ("wechat", "o1"))),
         "wechat",
     ),
 }
@@ -128,8 +110,9 @@ CASES: dict[str, tuple[Given, str]] = {
 @on_both
 @pytest.mark.parametrize("name", CASES)
 def test_a_notice_takes_the_way_on_which_it_arrives(parts: Parts, name: str):
-    prepare, channel = CASES[name]
-    prepare(parts)
+    steps, channel = CASES[name]
+    for act, given in steps:
+        act(parts, *given)
     rows = told(parts, "m03")
     assert (where(rows), len({row["id"] for row in rows if row["state"] == "due"})) == ((channel, "due"), 1)
 
@@ -196,6 +179,6 @@ def test_who_writes_again_is_reached_again(parts: Parts):
     ],
 )
 def test_the_channels_of_a_house_are_those_that_may_be_used(
-    env: dict[str, str], channels: dict[str, bool], tmp_path: Path
+    env: dict[str, Any], channels: dict[str, bool], tmp_path: Path
 ):
     assert channels_of(Settings(data=tmp_path, **env)) == channels
