@@ -102,7 +102,6 @@ REFUSALS: list[tuple[Kind, str, int, str, str]] = [
 def test_what_the_platform_refuses_is_said_with_what_to_do(
     kind: Kind, path: str, number: int, text: str, words: str, folder: Path, tmp_path: Path
 ):
-    (tmp_path / "work").mkdir()
     answers = answering(tmp_path / "answers", menu_get=MENU, agent_get=AGENT)
     with Platform(kind, answers=answers).serving() as platform:
         platform.fault(path, errcode=number, errmsg=text)
