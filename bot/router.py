@@ -51,7 +51,7 @@ class Router:
         """The reply to a message, after the commit; Busy when nothing could be stored. `parked` is the number of a
         message that could not be handled before and is tried again."""
         now = self.clock.now()
-        inbound = replace(inbound, text=INVISIBLE.sub("", inbound.text).strip())
+        inbound = strangers.opened(replace(inbound, text=INVISIBLE.sub("", inbound.text).strip()))
         try:
             heard = Heard("") if inbound.token else await asyncio.to_thread(self._hear, inbound, now)
             return await asyncio.wrap_future(

@@ -56,8 +56,8 @@ KEPT = (
     "summary", "unit",
 )  # fmt: skip
 FORGOTTEN = (
-    "announcement_wave", "binding", "card", "console_link", "console_rest", "console_session", "credential",
-    "delivery", "dialog", "invitation", "notice", "outbox", "phone_link", "phone_session", "reply_window",
+    "announcement_wave", "binding", "card", "claim", "console_link", "console_rest", "console_session",
+    "credential", "delivery", "dialog", "invitation", "notice", "outbox", "phone_link", "phone_session", "reply_window",
     "session", "token",
 )  # fmt: skip
 
