@@ -178,6 +178,7 @@ WORDS: Sentences = {
     "facts_not_a_mapping": lambda say, f: say("The file must hold subjects and entries."),
     "facts_subject_twice": lambda say, f: say("Two subjects have the same id."),
     "facts_subject_unknown": lambda say, f: say("There is no subject {name} in the file.", **f),
+    "facts_entry_twice": lambda say, f: say("Two entries have the id {name}.", **f),
     "facts_criterion_unknown": lambda say, f: say("The rulebook has no criterion {name}.", **f),
     "facts_option_unknown": lambda say, f: say("There is no option “{name}”. The options are: {known}.", **f),
     "line_not_posted": lambda say, f: say("Line {line} is approved but has no ledger entry.", **f),
