@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from bot import entry, secrets, webchat
+from bot import entry, secrets, vouching, webchat
 from bot.channel import Channel
 from bot.demo import Demo
 from bot.dialogs import qr
@@ -25,6 +25,7 @@ from bot.router import Router
 from bot.sender import Sender
 from console import app as console
 from console.frame import Office
+from console.phone import app as phone
 from handlers.members import WEBCHAT
 from scheduler.runner import Runner
 
@@ -94,11 +95,21 @@ def build(parts: Parts, *, demo: bool = False) -> Starlette:
     works = Works(parts, demo, router, sender, Runner(desk, clock.now, sender.wake.set), service)
     front = webchat.Front(settings, clock, desk, router, sender, webchat.environment())
     reader = partial(read_only, settings)
-    office = Office(desk, clock.now, settings.locale, address, secrets, qr, sender.wake.set, reader, settings.data)
+    phones = vouching.phones(settings, None, None)
+    office = Office(
+        desk, clock.now, settings.locale, address, secrets, qr, sender.wake.set, reader, settings.data, phones
+    )
     doors = Demo(front, works.runner, office).routes() if demo else entry.routes(front)
     hooks = [] if service is None else service.routes()
     return Starlette(
-        routes=[Route("/healthz", works.health), webchat.static(), *console.routes(office), *hooks, *doors],
+        routes=[
+            Route("/healthz", works.health),
+            webchat.static(),
+            *console.routes(office),
+            *phone.routes(office),
+            *hooks,
+            *doors,
+        ],
         lifespan=works.lifespan,
         exception_handlers={404: partial(webchat.no_page, front)},
     )

@@ -1,4 +1,4 @@
-"""Platforms that say who somebody is: WeChat's and WeCom's sign-in pages, codes for invitations, Telegram's Mini App."""
+"""Platforms that say who somebody is: WeChat's and WeCom's sign-in pages, and Telegram's Mini App."""
 
 from __future__ import annotations
 

@@ -50,6 +50,8 @@ PAGES: tuple[Page, ...] = (
     *trail.PAGES,
     *exports.PAGES,
 )
+
+
 def routes(office: Office) -> list[BaseRoute]:
     """All of the console as two routes of the process's application."""
     door = Door(application(office), "/console/static/", MOST_FORM, secure=office.address.startswith("https:"))

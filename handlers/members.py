@@ -211,7 +211,7 @@ def stop(context: Context, _request: Stop) -> Stopped:
 
 
 def invite(context: Context, request: Invite) -> Invitation | Refused:
-    """Makes an invitation; an older one of the same member ends, and his sessions, the console's and the phone pages' too."""
+    """Makes an invitation; an older one of the same member ends, and all his sessions, of whatever page."""
     person = context.person(request.member)
     if person is None or context.actor.may("invite", person.unit, person.path) is None:
         return refuse("not_allowed")

@@ -155,8 +155,6 @@ def why_facts(answer: Explanation, screen: Screen) -> Facts:
     ways = [(choice.label, choice.request) for choice in screen.choices if isinstance(choice.request, Why)]
     return {
         "lines": screen.lines,
-        "ways": [
-            (label, why_path(request.node or "total", answer.year, request.page)) for label, request in ways
-        ],
+        "ways": [(label, why_path(request.node or "total", answer.year, request.page)) for label, request in ways],
         "back": f"/m/points?{urlencode({'year': answer.year})}",
     }

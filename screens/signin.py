@@ -1,4 +1,4 @@
-"""The ways into the console and the phone pages: their one-time links, and words for how and from where somebody came in."""
+"""The ways into the console and the phone pages: one-time links, and words for how and from where somebody came."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ claim = sa.Table(
     sa.Column("channel", sa.String(16), primary_key=True),
     sa.Column("address", sa.String(128), primary_key=True),
     sa.Column("on_day", sa.Date, nullable=False),
-    sa.Column("count", sa.Integer, nullable=False),
+    sa.Column("made", sa.Integer, nullable=False),
 )
 
 
@@ -23,12 +23,10 @@ def count(connection: sa.Connection, channel: str, address: str, day: date) -> i
     """Counts one more request of an address and gives how many it has made on this day."""
     c = claim.c
     here = (c.channel == channel, c.address == address)
-    before = connection.execute(sa.select(c.on_day, c.count).where(*here)).first()
-    made = 1 if before is None or before.on_day != day else before.count + 1
+    before = connection.execute(sa.select(c.on_day, c.made).where(*here)).first()
+    made = 1 if before is None or before.on_day != day else before.made + 1
     connection.execute(sa.delete(claim).where(*here))
-    connection.execute(
-        sa.insert(claim), {"channel": channel, "address": address, "on_day": day, "count": made}
-    )
+    connection.execute(sa.insert(claim), {"channel": channel, "address": address, "on_day": day, "made": made})
     return made
 
 

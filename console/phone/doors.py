@@ -8,6 +8,7 @@ import secrets as chance
 from datetime import datetime
 from functools import partial
 from http import HTTPStatus
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -60,8 +61,15 @@ def page_of(request: Request) -> str:
 def how_to(office: Office, request: Request, status: int = HTTPStatus.UNAUTHORIZED) -> Response:
     """How to come in: the same for everybody whom nobody vouches for, or nobody knows."""
     platforms = office.phones.platforms
-    return office.draw("phone/how.html", words(office.locale), status, title=words(office.locale)("How to come in"),
-                       wechat="wechat" in platforms, wecom="wecom" in platforms, retry=_own_platform(office, request))
+    return office.draw(
+        "phone/how.html",
+        words(office.locale),
+        status,
+        title=words(office.locale)("How to come in"),
+        wechat="wechat" in platforms,
+        wecom="wecom" in platforms,
+        retry=_own_platform(office, request),
+    )
 
 
 def said(office: Office, status: int, title: str, line: str) -> Response:
@@ -98,7 +106,14 @@ async def _entered(office: Office, wanted: EnterByPhoneLink | EnterFromChannel, 
     return with_session(office, key, answer) if isinstance(answer, OnPhone) else None
 
 
-def _drawn(office: Office, request: Request, template: str, **facts: object) -> Response:
+async def enter_phone(office: Office, channel: str, address: str) -> Response:
+    """Signs in whoever is bound to an address; of the door itself, it asks for no proof."""
+    key = chance.token_urlsafe(32)
+    entered = await _entered(office, EnterFromChannel(channel, address, office.secrets.hashed(key)), key)
+    return entered or RedirectResponse("/m", HTTPStatus.SEE_OTHER)
+
+
+def _drawn(office: Office, request: Request, template: str, **facts: Any) -> Response:
     """A page of a door: its form is bound to this browser, so that nobody signs another in."""
     door = at_door(request)
     response = office.draw(f"phone/{template}", words(office.locale), csrf=csrf_of(office, door), **facts)

@@ -50,7 +50,7 @@ def upgrade() -> None:
         sa.Column("channel", sa.String(16), nullable=False),
         sa.Column("address", sa.String(128), nullable=False),
         sa.Column("on_day", sa.Date(), nullable=False),
-        sa.Column("count", sa.Integer(), nullable=False),
+        sa.Column("made", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("channel", "address", name=op.f("pk_claim")),
     )
     _phones()
