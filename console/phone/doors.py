@@ -60,16 +60,9 @@ def page_of(request: Request) -> str:
 
 def how_to(office: Office, request: Request, status: int = HTTPStatus.UNAUTHORIZED) -> Response:
     """How to come in: the same for everybody whom nobody vouches for, or nobody knows."""
-    platforms = office.phones.platforms
-    return office.draw(
-        "phone/how.html",
-        words(office.locale),
-        status,
-        title=words(office.locale)("How to come in"),
-        wechat="wechat" in platforms,
-        wecom="wecom" in platforms,
-        retry=_own_platform(office, request),
-    )
+    say, platforms = words(office.locale), office.phones.platforms
+    facts = {"wechat": "wechat" in platforms, "wecom": "wecom" in platforms, "retry": _own_platform(office, request)}
+    return office.draw("phone/how.html", say, status, title=say("How to come in"), **facts)
 
 
 def said(office: Office, status: int, title: str, line: str) -> Response:
@@ -133,7 +126,8 @@ async def link_page(office: Office, request: Request) -> Response:
     found = await asyncio.to_thread(office.desk.ask, SYSTEM, query, office.now())
     if isinstance(found, Refused):
         return _link_over(office)
-    return _drawn(office, request, "enter.html", title=words(office.locale)("Your form"))
+    say = words(office.locale)
+    return _drawn(office, request, "enter.html", title=say("Your form"))
 
 
 async def enter_by_link(office: Office, request: Request) -> Response:
@@ -204,7 +198,8 @@ async def _again(office: Office, request: Request) -> Response:
 
 async def mini_app_page(office: Office, request: Request) -> Response:
     """Inside Telegram the page's script sends what Telegram gave it; outside it says how to come in."""
-    return _drawn(office, request, "mini-app.html", title=words(office.locale)("Your form"), page=page_of(request))
+    say = words(office.locale)
+    return _drawn(office, request, "mini-app.html", title=say("Your form"), page=page_of(request))
 
 
 async def enter_by_mini_app(office: Office, request: Request) -> Response:

@@ -40,7 +40,7 @@ document.addEventListener("input", (event) => {
   if (event.target.id === "text") narrow(event.target.value.trim().toLowerCase());
 });
 document.addEventListener("keydown", (event) => {
-  if (event.target.id === "text" && event.key === "Enter") event.preventDefault();
+  if (event.key === "Enter" && event.target.matches("#sheet input:not([type=file])")) event.preventDefault();
 });
 
 // Telegram gives a Mini App its proof behind the # of the address.
