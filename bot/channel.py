@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
+
+from starlette.routing import Route
 
 from rules.problems import Problem
 from storage.evidence import Filed
@@ -105,3 +108,16 @@ class Together(Protocol):
 
     async def send_many(self, addresses: Sequence[str], body: Rendered) -> dict[str, DeliveryError]:
         """Hands one screen to the platform for all of them; gives those that are refused, raises when all are."""
+
+
+class Service(Protocol):
+    """What runs beside the web application for a channel: opened to send, then listening, with addresses of its own."""
+
+    def opened(self) -> AbstractAsyncContextManager[None]:
+        """The client, for as long as something may be sent."""
+
+    def listening(self) -> AbstractAsyncContextManager[None]:
+        """Takes messages until the block is left."""
+
+    def routes(self) -> list[Route]:
+        """Where the platform posts."""

@@ -145,6 +145,12 @@ VALUES = [
         id="expected no times",
     ),
     pytest.param(
+        one(criterion("{expected: {times: 1, per: month, each: 1, missing: -1}}"), rest="cycle: {by: never}"),
+        "scheme_endless",
+        (*VALUE, "expected", "missing"),
+        id="what lacks without a beginning",
+    ),
+    pytest.param(
         value("{expected: {times: 1, per: occurrence, each: 1}}"),
         "scheme_expected_window",
         (*VALUE, "expected", "per"),
