@@ -12,6 +12,7 @@ from handlers import (
     announcements,
     appointments,
     backup,
+    channels,
     deliveries,
     exports,
     identities,
@@ -25,6 +26,8 @@ from handlers import (
     overview,
     people,
     periods,
+    phones,
+    privacy,
     publication,
     reach,
     setup,
@@ -55,6 +58,7 @@ REQUESTS: dict[type, Handler] = {
     **invitations.REQUESTS,
     **backup.REQUESTS,
     **signin.REQUESTS,
+    **phones.REQUESTS,
     **account.REQUESTS,
     **reach.REQUESTS,
     **people.REQUESTS,
@@ -65,6 +69,8 @@ REQUESTS: dict[type, Handler] = {
     **months.REQUESTS,
     **publication.REQUESTS,
     **trail.REQUESTS,
+    **privacy.REQUESTS,
+    **channels.REQUESTS,
 }
 BY_NAME: Mapping[str, type] = {request.__name__: request for request in REQUESTS}
 

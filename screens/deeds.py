@@ -37,6 +37,7 @@ ACTIONS: dict[str, Callable[[Say], str]] = {
     "refuse_binding": lambda say: say("refuse an account"),
     "set_up": lambda say: say("set up the house"),
     "import": lambda say: say("import"),
+    "account_removed": lambda say: say("account removed by the employer"),
     "unbind": lambda say: say("unbind an account"),
     "role_given": lambda say: say("give a role"),
     "role_ended": lambda say: say("end a role"),
@@ -47,9 +48,14 @@ ACTIONS: dict[str, Callable[[Say], str]] = {
     "console_leave": lambda say: say("leave the console"),
     "console_password": lambda say: say("set a console password"),
     "password_wrong": lambda say: say("wrong password"),
+    "phone_link": lambda say: say("ask for a link to the form"),
+    "phone_enter": lambda say: say("enter the phone pages"),
     "backup_made": lambda say: say("make a backup"),
     "backup_failed": lambda say: say("a backup that failed"),
     "drop_parked": lambda say: say("give up a message that could not be handled"),
+    "acknowledge_notice": lambda say: say("read the notice about personal data"),
+    "decline_notice": lambda say: say("decline the notice about personal data"),
+    "telegram_basis": lambda say: say("record the basis for Telegram"),
     "restored": lambda say: say("restore a backup"),
 }
 EXPORTED: dict[str, Callable[[Say], str]] = {
