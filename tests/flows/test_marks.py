@@ -9,7 +9,6 @@ from screens.screen import Prompt, Screen
 from tests.flows.people import People
 
 
-
 def wide(text: str) -> str:
     """In full width, as Chinese keyboards type it."""
     return "".join(chr(ord(c) + 0xFEE0) for c in text)
