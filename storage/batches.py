@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -41,11 +42,14 @@ def told(connection: sa.Connection, ids: Sequence[int]) -> dict[int, list[Notice
     return {number: rows for some in slices(ids) for number, rows in notices_of(connection, some).items()}
 
 
-def form(connection: sa.Connection, channel: str, rows: Sequence[OutboxRow], now: datetime) -> int:
-    """Makes a batch of messages that were taken, in their order; gives its number."""
+def form(
+    connection: sa.Connection, channel: str, rows: Sequence[OutboxRow], body: dict[str, Any], now: datetime
+) -> int:
+    """Makes a batch of messages that were taken, in their order, with one body; gives its number."""
     values = {"channel": channel, "addresses": [row.address for row in rows], "made_at": now}
     number = int(connection.execute(sa.insert(batch).returning(batch.c.id), values).scalar_one())
-    connection.execute(sa.update(outbox).where(outbox.c.id.in_([row.id for row in rows])).values(batch_id=number))
+    here = outbox.c.id.in_([row.id for row in rows])
+    connection.execute(sa.update(outbox).where(here).values(batch_id=number, body=body))
     return number
 
 
