@@ -45,6 +45,7 @@ card = sa.Table(
     sa.Column("address", sa.String(128), nullable=False),
     sa.Column("code", sa.String(200), nullable=False),
     sa.Column("expires_at", Instant, nullable=False),
+    sa.Index("ix_card_address", "channel", "address"),
 )
 UNASKED = "-"  # a database that takes an empty text for nothing would refuse it
 
@@ -98,11 +99,11 @@ def keep_card(connection: sa.Connection, values: Mapping[str, Any]) -> None:
     connection.execute(sa.insert(card), dict(values))
 
 
-def take_card(connection: sa.Connection, channel: str, task: str, now: datetime) -> str:
-    """The code of a card, which is spent now; "" when there is none or it is too old."""
-    here = (card.c.channel == channel, card.c.task == task)
-    row = connection.execute(sa.delete(card).where(*here).returning(card.c.code, card.c.expires_at)).first()
-    return row.code if row is not None and row.expires_at > now else ""
+def take_cards(connection: sa.Connection, channel: str, address: str, now: datetime, but: str = "") -> list[str]:
+    """The codes of an address's cards but one, which are spent now; those that are too old change nothing."""
+    here = (card.c.channel == channel, card.c.address == address, card.c.task != (but or "-"))
+    rows = connection.execute(sa.delete(card).where(*here).returning(card.c.code, card.c.expires_at)).all()
+    return [row.code for row in rows if row.expires_at > now]
 
 
 def forget_cards(connection: sa.Connection, before: datetime) -> int:

@@ -29,8 +29,9 @@ def page_of(body: Rendered) -> Page:
 
 
 def picture_of(body: Rendered) -> str:
-    """The picture of a body, as a data address; "" when it has none."""
-    return next((screen["image"] for screen in body.get("screens") or [body] if screen["image"]), "")
+    """The link that a body shows as a picture; "" when it has none."""
+    screens = body.get("screens") or [body]
+    return next((screen["link"] for screen in screens if screen["image"] and screen["link"]), "")
 
 
 def alone(body: Rendered) -> bool:

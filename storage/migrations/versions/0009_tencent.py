@@ -46,6 +46,7 @@ def upgrade() -> None:
         sa.Column("expires_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("channel", "task", name=op.f("pk_card")),
     )
+    op.create_index("ix_card_address", "card", ["channel", "address"])
     _batches()
     op.create_table(
         "claim",
