@@ -101,9 +101,18 @@ class WeChatChannel:
 
     async def _notified(self, address: str, body: Rendered) -> bool:
         """As a notification, while there is a consent that was not used."""
-        here = {"channel": NAME, "address": address, "template": self.subscribe.id}
-        read = partial(platforms.consents_of, **here)
-        if not self.subscribe.id or not await asyncio.to_thread(self.store.read, read):
+        template = self.subscribe.id
+
+        def left(connection: Connection) -> int:
+            return platforms.consents_of(connection, NAME, address, template)
+
+        def ended(connection: Connection) -> None:
+            platforms.end_consent(connection, NAME, address, template)
+
+        def used(connection: Connection) -> None:
+            platforms.count_consent(connection, NAME, address, template, -1)
+
+        if not template or not await asyncio.to_thread(self.store.read, left):
             return False
         facts = {**self._fields(address, body, self.subscribe), "page": self._page(body)}
         try:
@@ -111,9 +120,9 @@ class WeChatChannel:
         except DeliveryError as error:
             if error.code != "no_consent":
                 raise
-            await self._noted(partial(platforms.end_consent, **here), address)
+            await self._noted(ended, address)
             return False
-        await self._noted(partial(platforms.count_consent, **here, change=-1), address)
+        await self._noted(used, address)
         return True
 
     async def _by_template(self, address: str, body: Rendered) -> bool:

@@ -16,7 +16,7 @@ import structlog
 from bot import media
 from bot.channel import DeliveryError, Inbound, Rendered
 from bot.dialogs import plain
-from bot.replies import Reply, key_of, turn_of
+from bot.replies import key_of, turn_of
 from bot.router import Router
 from bot.sender import Sender
 from bot.tencent import key as keys
@@ -115,14 +115,12 @@ class Door:
         inbound = found.inbound if not found.media else await self._filed(found.inbound, found.media)
         reply = await self.router.accept(inbound)
         self.sender.wake.set()
-        if reply.queued:  # its reply was late and is pushed
+        pieces = draw.parts(reply.screens, self.channel.say)
+        if reply.queued or not pieces:  # its reply was late and is pushed
             return None
-        first, *more = draw.parts(reply.screens, self.channel.say) or [None]
-        if first is None:
-            return None
-        if more and not reply.secret:  # a secret's picture says what its link says, and neither is ever kept
-            await self._push(inbound, more)
-        return self._passive(fields, first)
+        if len(pieces) > 1 and not reply.secret:  # a secret's picture says what its link says, and neither is ever kept
+            await self._push(inbound, pieces[1:])
+        return self._passive(fields, pieces[0])
 
     def _passive(self, fields: Fields, piece: Rendered) -> Fields:
         """The answer to the platform's request; sender and receiver change places."""

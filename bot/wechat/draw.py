@@ -124,7 +124,7 @@ def template_of(setting: str) -> Template:
 
 
 def fields(body: Rendered, template: Template, moment: str, say: Say) -> dict[str, Json]:
-    """A notice in a template's fields: texts of 20 characters on one line, days and times as the platform reads them."""
+    """A notice in a template's fields: texts of 20 characters on one line, times as the platform reads them."""
     texts = [each for each in (_plain(line) for line in (body["title"], *body["lines"])) if each]
     found = {}
     for name in template.fields:

@@ -7,7 +7,7 @@ import io
 import re
 
 SIZE = re.compile(r'width="(\d+)"')
-SCALE = re.compile(r'scale\((\d+)\)')
+SCALE = re.compile(r"scale\((\d+)\)")
 LINES = re.compile(r'class="qrline"[^>]* d="([^"]+)"')
 STEP = re.compile(r"([Mmh])(-?[\d.]+)(?: ?(-?[\d.]+))?")
 LIGHT, DARK = 255, 28
