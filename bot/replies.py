@@ -30,8 +30,8 @@ class Reply:
 class Answered:
     """A reply as it was made: whose, what the inbox keeps instead when it holds a secret, the label pressed.
 
-    `refused` when what was asked for could not be done; `state` is how the message stands then: "done"; "held" until it may be handled; "declined", when nothing of it is
-    kept.
+    `refused` when what was asked for could not be done; `state` is how the message stands then: "done"; "held" until it
+    may be handled; "declined", when nothing of it is kept.
     """
 
     member: int | None

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from storage.kinds import Instant
 from storage.metadata import metadata
+from storage.statement import Statement
 
 credential = sa.Table(
     "credential",
@@ -90,6 +91,82 @@ def release_credential(connection: sa.Connection, channel: str, until: datetime)
     """Gives the right to ask back: nothing came of it."""
     mine = (credential.c.channel == channel) & (credential.c.asked_until == until)
     connection.execute(credential.update().where(mine).values(asked_until=None))
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """How many messages somebody may be written, and until when."""
+
+    remaining: int
+    until: datetime
+
+
+_HERE = (reply_window.c.channel == sa.bindparam("channel_"), reply_window.c.address == sa.bindparam("address_"))
+_WINDOW = Statement(sa.select(reply_window.c.remaining, reply_window.c.until).where(*_HERE), Window)
+_RESET = Statement(
+    sa.update(reply_window)
+    .where(*_HERE)
+    .values(remaining=sa.bindparam("remaining_"), until=sa.bindparam("until_", type_=Instant))
+)
+_OPEN = Statement(sa.insert(reply_window))
+_COUNT = Statement(
+    sa.update(reply_window).where(*_HERE, reply_window.c.remaining > 0).values(remaining=reply_window.c.remaining - 1)
+)
+
+
+def window_of(connection: sa.Connection, channel: str, address: str, now: datetime) -> int:
+    """How many messages somebody may still be written; none when his window is shut."""
+    row = _WINDOW.first(connection, {"channel_": channel, "address_": address})
+    return row.remaining if row is not None and row.until > now else 0
+
+
+def open_window(connection: sa.Connection, channel: str, address: str, window: Window, now: datetime) -> None:
+    """Somebody wrote or pressed: he may be written to. Numbers do not add up, and a longer window stays the longer."""
+    here = {"channel_": channel, "address_": address}
+    row = _WINDOW.first(connection, here)
+    if row is None:
+        facts = {"channel": channel, "address": address, "remaining": window.remaining, "until": window.until}
+        _OPEN.change(connection, facts)
+        return
+    stands = row.until > now
+    remaining = max(window.remaining, row.remaining) if stands else window.remaining
+    until = max(window.until, row.until)
+    _RESET.change(connection, {**here, "remaining_": remaining, "until_": until})
+
+
+def count_window(connection: sa.Connection, channel: str, address: str) -> None:
+    """One message went through somebody's window."""
+    _COUNT.change(connection, {"channel_": channel, "address_": address})
+
+
+def shut_window(connection: sa.Connection, channel: str, address: str) -> None:
+    """The platform says that the window is shut."""
+    here = (reply_window.c.channel == channel, reply_window.c.address == address)
+    connection.execute(sa.update(reply_window).where(*here).values(remaining=0))
+
+
+def _agreed(channel: str, address: str, template: str) -> tuple[sa.ColumnElement[bool], ...]:
+    return consent.c.channel == channel, consent.c.address == address, consent.c.template == template
+
+
+def consents_of(connection: sa.Connection, channel: str, address: str, template: str) -> int:
+    """How many notifications somebody still agrees to."""
+    query = sa.select(consent.c.remaining).where(*_agreed(channel, address, template))
+    return int(connection.execute(query).scalar() or 0)
+
+
+def count_consent(connection: sa.Connection, channel: str, address: str, template: str, change: int) -> None:
+    """Somebody agreed to another notification, or one of them went out."""
+    here, c = _agreed(channel, address, template), consent.c
+    counted = sa.update(consent).where(*here, c.remaining + change >= 0).values(remaining=c.remaining + change)
+    if not connection.execute(counted).rowcount and change > 0:
+        facts = {"channel": channel, "address": address, "template": template, "remaining": change}
+        connection.execute(sa.insert(consent).values(facts))
+
+
+def end_consent(connection: sa.Connection, channel: str, address: str, template: str) -> None:
+    """Somebody wants no more notifications, or the platform knows of none left."""
+    connection.execute(sa.update(consent).where(*_agreed(channel, address, template)).values(remaining=0))
 
 
 def keep_card(connection: sa.Connection, values: Mapping[str, Any]) -> None:

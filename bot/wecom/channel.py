@@ -156,8 +156,8 @@ class WecomChannel:
             log.info("a card stays as it was", reason=type(error).__name__)
 
     async def _remember(self, address: str, task: str, code: str) -> None:
-        values = {"channel": NAME, "task": task, "address": address, "code": code}
-        values |= {"expires_at": self.clock.now() + CODE_LIFE}
+        expires_at = self.clock.now() + CODE_LIFE
+        values = {"channel": NAME, "task": task, "address": address, "code": code, "expires_at": expires_at}
         try:
             await asyncio.wrap_future(self.store.submit(partial(platforms.keep_card, values=values)))
         except (Busy, Closed) as error:

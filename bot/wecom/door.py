@@ -20,8 +20,7 @@ from bot.tencent.xml import Fields, text_of
 from bot.wecom import edge
 from bot.wecom.cards import REPLY, read_edit
 from bot.wecom.channel import WecomChannel
-from handlers.identities.accounts import MoveAddress, Reach
-from handlers.identities.vouched import AccountRemoved
+from handlers.identities.accounts import AccountRemoved, MoveAddress, Reach
 from rules.access import SYSTEM
 from rules.problems import Problem
 from storage import identities, inbox, outbox, sending
@@ -105,7 +104,8 @@ class Door:
         name = key_of(inbound)
         if outbox.has_key(connection, [name]):
             return
-        member = identities.bound(connection, edge.NAME, inbound.address)
+        found = identities.bound(connection, edge.NAME, inbound.address)
+        member = None if found is None else found.member
         row = {"key": name, "member_id": member, "channel": edge.NAME, "address": inbound.address, "body": body}
         sending.put_reply(connection, row, self.router.clock.now())
 

@@ -47,21 +47,23 @@ def meaning(fields: Fields) -> Meaning:
 
 
 def _event(fields: Fields) -> Meaning:
-    name, key = text_of(fields, "Event").lower(), text_of(fields, "EventKey").strip()
-    address = address_of(text_of(fields, "FromUserName"))
+    name, address = text_of(fields, "Event").lower(), address_of(text_of(fields, "FromUserName"))
     if name == "change_contact":
         return _contact(fields)
-    if not address:
-        return Meaning()
-    if name in ("subscribe", "unsubscribe"):
+    if name in ("subscribe", "unsubscribe") and address:
         return Meaning(reach=(address, name == "subscribe"))
+    inbound = _acted(fields, name) if address else None
+    return Meaning(inbound, entered=name == "enter_agent")
+
+
+def _acted(fields: Fields, name: str) -> Inbound | None:
+    """The message that an act of a member comes to: the app opened, an entry of its menu, a button of a card."""
+    key = text_of(fields, "EventKey").strip()
     if name == "enter_agent":
-        return Meaning(_inbound(fields, text="/start"), entered=True)
+        return _inbound(fields, text="/start")
     if name == "click" and key:
-        return Meaning(_inbound(fields, text=key))
-    if name == "template_card_event":
-        return Meaning(_pressed(fields, key))
-    return Meaning()
+        return _inbound(fields, text=key)
+    return _pressed(fields, key) if name == "template_card_event" else None
 
 
 def _pressed(fields: Fields, key: str) -> Inbound:
