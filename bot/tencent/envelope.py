@@ -41,6 +41,11 @@ class Envelope:
             raise ValueError("an account without a token would believe anybody")
         self.account = account
 
+    def ready(self) -> None:
+        """Loads what opens a message: that takes longer than the platform waits when it checks the address."""
+        parsed(written({"Ready": 1}))
+        self._cipher.encrypt(self._signature(), self.account.receiver)
+
     def echo(self, query: Mapping[str, str], now: datetime) -> str:
         """What the platform's check of the address wants to hear; raises Forged."""
         said = query.get("echostr", "")

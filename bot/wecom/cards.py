@@ -58,28 +58,38 @@ def read_task(task: str) -> tuple[str, int]:
 
 def fits(page: Page) -> bool:
     """Whether a card shows all of a page."""
-    if len(page.title) > MOST_TITLE or len("\n".join(page.lines)) > MOST_BODY or len(page.choices) > MOST_BUTTONS:
+    if len(page.title) > MOST_TITLE or len(page.choices) > MOST_BUTTONS or not (page.choices or page.link):
         return False
-    wide = any(columns(choice["label"]) > MOST_LABEL for choice in page.choices)
-    return not wide and bool(page.choices or page.link)
+    return len("\n".join(_lines(page))) <= MOST_BODY
+
+
+def _lines(page: Page) -> list[str]:
+    """The lines, and below them what does not fit on the buttons of a reply; a notice's labels are made short."""
+    wide = [] if page.pushed else [choice for choice in page.choices if columns(choice["label"]) > MOST_LABEL]
+    return [*page.lines, *(f"{choice['mark']}. {choice['label']}" for choice in wide)]
+
+
+def _label(page: Page, choice: Mapping[str, str]) -> str:
+    label = choice["label"]
+    wide = not page.pushed and columns(label) > MOST_LABEL
+    return narrowed(f"{choice['mark']}. {label}" if wide else label)
 
 
 def card(page: Page, say: Say, stamp: str) -> Json:
     """The card that shows a page which fits one."""
-    body = "\n".join(page.lines)
+    body = "\n".join(_lines(page))
     return buttons(page, say, body, stamp) if page.choices else notice(page, say, body)
 
 
 def buttons(page: Page, say: Say, body: str, stamp: str) -> Json:
-    """A card with buttons; a label that is too long for one ends with … Each card has a task of its own: a screen shown
-    again has the same buttons and another `stamp`."""
+    """A card with buttons. Each has a task of its own: a screen shown again has the same buttons, another `stamp`."""
     flag = PUSHED if page.pushed else REPLY
     found: Json = {
         "card_type": BUTTONS,
         "main_title": {"title": shortened(page.title, MOST_TITLE)},
         "task_id": f"{page.choices[0]['token']}@{flag}{len(page.choices)}-{stamp}",
         "button_list": [
-            {"text": narrowed(choice["label"]), "style": 1 if number == 0 else 2, "key": choice["token"]}
+            {"text": _label(page, choice), "style": 1 if number == 0 else 2, "key": choice["token"]}
             for number, choice in enumerate(page.choices)
         ],
     }

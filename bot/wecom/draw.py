@@ -24,8 +24,9 @@ def page_of(body: Rendered) -> Page:
     for screen in more:
         lines += [screen["title"], *screen["lines"]]
     link = next((screen["link"] for screen in screens if screen["link"]), None) or ""
-    choices = tuple(choice for screen in screens for choice in screen["choices"])
-    return Page(first["title"], tuple(lines), choices, link, "screens" not in body)
+    choices = [choice for screen in screens for choice in screen["choices"]]
+    marked = tuple({"mark": str(n), **choice} for n, choice in enumerate(choices, 1))
+    return Page(first["title"], tuple(lines), marked, link, "screens" not in body)
 
 
 def picture_of(body: Rendered) -> str:
@@ -47,7 +48,7 @@ def drawn(body: Rendered, say: Say, public_url: str, stamp: str) -> list[Json]:
         return [_card(card(page, say, stamp))]
     content = shown(list(_content(body.get("screens") or [body])), say, public_url)
     if not page.pushed:
-        marks = [f"{choice.get('mark') or n}. {choice['label']}" for n, choice in enumerate(page.choices, 1)]
+        marks = [f"{choice['mark']}. {choice['label']}" for choice in page.choices]
         return [_text(part) for part in parts([*content, *([""] if marks else []), *marks])]
     several = range(0, len(page.choices), MOST_BUTTONS)
     some = (replace(page, choices=page.choices[at : at + MOST_BUTTONS], link="") for at in several)

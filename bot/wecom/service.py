@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
@@ -34,8 +35,8 @@ class Service:
         self.channel = WecomChannel(self.api, settings.wecom_agent_id, say, settings.address, store, clock)
         self.door = Door(self.channel, router, sender, settings.data)
         token, aes_key = settings.wecom_token.get_secret_value(), settings.wecom_aes_key.get_secret_value()
-        envelope = Envelope(Account(NAME, token, aes_key, settings.wecom_corp_id))
-        self._hook = Hook(PATH, envelope, self.door.take, self.door.late, clock.now)
+        self._envelope = Envelope(Account(NAME, token, aes_key, settings.wecom_corp_id))
+        self._hook = Hook(PATH, self._envelope, self.door.take, self.door.late, clock.now)
 
     def routes(self) -> list[Route]:
         """Where WeCom posts, and checks the address."""
@@ -49,6 +50,8 @@ class Service:
     async def opened(self) -> AsyncIterator[None]:
         """The client, for as long as something may be sent."""
         await self.api.open()
+        # WeCom waits one second when it checks the address: what reads its posts is loaded before
+        await asyncio.to_thread(self._envelope.ready)
         try:
             yield
         finally:
