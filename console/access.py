@@ -26,6 +26,8 @@ ROUTES: tuple[Way, ...] = (
     Way("POST", "/console/me/password", "console"),
     Way("POST", "/console/me/sessions/{id:int}/end", "console", "session"),
     Way("POST", "/console/sign-out", OPEN),
+    Way("GET", "/console/notice", OPEN),
+    Way("POST", "/console/notice", OPEN),
     Way("GET", "/console/units", "see_people"),
     Way("GET", "/console/units/{id:int}", "see_people", "unit"),
     Way("GET", "/console/people", "see_people"),
