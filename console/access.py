@@ -52,6 +52,7 @@ ROUTES: tuple[Way, ...] = (
     Way("GET", "/console/announcements/{id:int}", "announce", "announcement"),
     Way("GET", "/console/deliveries", "see_deliveries"),
     Way("GET", "/console/deliveries/unreached", "see_deliveries"),
+    Way("GET", "/console/deliveries/notice", "see_deliveries"),
     Way("GET", "/console/trail", "see_trail"),
     Way("GET", "/console/exports", "export"),
     Way("POST", "/console/exports/make", "export"),

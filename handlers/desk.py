@@ -27,6 +27,7 @@ from handlers import (
     people,
     periods,
     privacy,
+    proofs,
     publication,
     reach,
     setup,
@@ -69,6 +70,7 @@ REQUESTS: dict[type, Handler] = {
     **trail.REQUESTS,
     **privacy.REQUESTS,
     **channels.REQUESTS,
+    **proofs.REQUESTS,
 }
 BY_NAME: Mapping[str, type] = {request.__name__: request for request in REQUESTS}
 

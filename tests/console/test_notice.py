@@ -105,3 +105,29 @@ def test_a_member_who_was_shown_nothing_yet(parts: Parts, as_person: Browsers):
     client = as_person("s05")
     client.post("/console/notice", data={"csrf": csrf_in(client.get("/console/notice").text), "version": "2026-11"})
     assert "尚未向该成员展示告知书" in client.get(f"/console/people/{number_of(parts, 'm03')}").text
+
+
+@on_both
+def test_the_committee_takes_away_who_has_read_it(parts: Parts, as_person: Browsers):
+    member, now, notice = number_of(parts, "m03"), parts.clock.now(), parts.desk.house.notice
+    assert notice is not None
+    shown_to_a_stranger(parts, "wecom", "sunbq")
+    parts.desk.do(SYSTEM, AcknowledgeNotice("wecom", "sunbq", notice.version), now)
+    bind_blocked(parts, "wecom", "sunbq", member)
+    shown_to_a_stranger(parts, "wechat", "o5")
+    parts.desk.do(SYSTEM, DeclineNotice("wechat", "o5", notice.version), now)
+    bind_blocked(parts, "wechat", "o5", number_of(parts, "m05"))
+    client = as_person("s04")
+    client.post("/console/notice", data={"csrf": csrf_in(client.get("/console/notice").text), "version": "2026-11"})
+    path, listed = "/console/deliveries/notice", {}
+    for state in ("read", "declined", "shown", "never"):
+        page = client.get(path, params={"state": state}).text
+        listed[state] = set(re.findall(r"/console/people/(\d+)", page))
+    assert listed["read"] == {str(member), str(number_of(parts, "s04"))}
+    assert listed["declined"] == {str(number_of(parts, "m05"))}
+    assert (listed["shown"], len(listed["never"]) > 10) == (set(), True)
+    form = {"csrf": csrf_in(client.get(path).text), "list": "proofs", "form": "csv", "state": "read"}
+    file = client.post("/console/exports/make", data=form)
+    assert (file.status_code, file.headers["x-rows"]) == (200, "2")
+    assert "2026-11" in file.content.decode("utf-8-sig")
+    assert "企业微信" in file.content.decode("utf-8-sig")
