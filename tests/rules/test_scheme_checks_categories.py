@@ -80,16 +80,10 @@ ERRORS = [
         id="halves inside quarters",
     ),
     pytest.param(
-        one(GOOD, node="periods: {per: half},", rest="cycle: {by: never}"),
-        "scheme_endless",
-        (*TOP, "periods"),
-        id="halves of no cycle",
-    ),
-    pytest.param(
         one(GOOD, rest="cycle: {by: never}\ntotal: {periods: {per: half}}"),
         "scheme_endless",
         ("total", "periods"),
-        id="halves of the total of no cycle",
+        id="halves of no cycle",
     ),
     pytest.param(
         one(GOOD, node="periods: {per: half, combine: weighted, weights: [1]},"),
