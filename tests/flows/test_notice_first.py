@@ -139,7 +139,7 @@ def test_an_address_that_passes_to_another_member_asks_him_anew(folder: Path):
         first = found.bound("m03")
         first.says("你好")
         first.presses(first.sees(TITLE), "我已阅读")
-        first.sees("您好")
+        first.sees("您要办什么")
         number, other = found.numbers["m03"], found.member("m05")
 
         def pass_on(connection: sa.Connection) -> None:
@@ -149,7 +149,7 @@ def test_an_address_that_passes_to_another_member_asks_him_anew(folder: Path):
         found.parts.database.write(pass_on)
         first.says("你好")
         first.presses(first.sees(TITLE), "我已阅读")
-        first.sees("您好")
+        first.sees("您要办什么")
         assert [proof.version for proof in proofs(found.people, "m05")] == ["2026-11"]
 
 
