@@ -1,0 +1,96 @@
+"""The phone pages of a house in use, as a phone opens them, and what the platforms would say of its people."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from pydantic import SecretStr
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+from bot import secrets, vouching
+from bot.channel import DeliveryError
+from bot.dialogs import qr
+from bot.opening import Parts, read_only
+from bot.secrets import hashed
+from console.frame import Office
+from console.phone import app as phone
+from handlers.phones import EnterFromChannel
+from rules.access import SYSTEM
+from storage import members
+from tests.console.conftest import number_of
+
+BOT_TOKEN = "123456:a-token-nobody-has"
+KEY = "a key that was drawn for this test alone"
+ADDRESS = "http://testserver"
+
+
+@dataclass
+class Said:
+    """What a platform says of codes; `asked` counts how often."""
+
+    answers: dict[str, dict[str, Any]] = field(default_factory=dict)
+    asked: list[str] = field(default_factory=list)
+
+    async def __call__(self, path: str, query: Mapping[str, str]) -> Mapping[str, Any]:
+        self.asked.append(path)
+        found = self.answers.pop(query["code"], None)  # a code serves once
+        if found is None:
+            raise DeliveryError("code_invalid", retry=False)
+        return found
+
+
+def pages(parts: Parts, wechat: Any = None, wecom: Any = None, address: str = ADDRESS) -> TestClient:
+    """A phone in front of the pages."""
+    settings = parts.settings.model_copy(
+        update={
+            "telegram_token": SecretStr(BOT_TOKEN),
+            "wechat_app_id": "wx5823bf96d3bd56c7",
+            "wechat_secret": SecretStr("wechat-secret"),
+            "wecom_corp_id": "wwcorp",
+            "wecom_agent_id": 1000002,
+            "wecom_secret": SecretStr("wecom-secret"),
+        }
+    )
+    office = Office(
+        parts.desk,
+        parts.clock.now,
+        "zh_CN",
+        address,
+        secrets,
+        qr,
+        lambda: None,
+        lambda: read_only(parts.settings),
+        parts.settings.data,
+        vouching.phones(settings, wechat, wecom),
+    )
+    return TestClient(Starlette(routes=phone.routes(office)), base_url=address, follow_redirects=False)
+
+
+def bind(parts: Parts, channel: str, account: str, code: str) -> None:
+    """An account becomes a member's."""
+    number, now = number_of(parts, code), parts.clock.now()
+    parts.database.write(lambda connection: members.bind(connection, channel, account, number, now))
+
+
+def signed_in(parts: Parts, code: str, **more: Any) -> TestClient:
+    """A phone with a session of a member."""
+    client, address = pages(parts, **more), f"m{number_of(parts, code)}"
+    parts.desk.do(SYSTEM, EnterFromChannel("webchat", address, hashed(KEY)), parts.clock.now())
+    client.cookies.set("zhibu_phone", KEY, path="/m")
+    return client
+
+
+def init_data(number: int, now: datetime, token: str = BOT_TOKEN, **more: str) -> str:
+    """What Telegram gives a Mini App, signed with a bot's token."""
+    fields = {"auth_date": str(int(now.timestamp())), "user": json.dumps({"id": number}), "start_param": "", **more}
+    checked = "\n".join(f"{name}={fields[name]}" for name in sorted(fields))
+    key = hmac.new(b"WebAppData", token.encode(), hashlib.sha256).digest()
+    return urlencode({**fields, "hash": hmac.new(key, checked.encode(), hashlib.sha256).hexdigest()})
