@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from bot import entry, secrets, vouching, webchat
+from bot import entry, notice, secrets, vouching, webchat
 from bot.channel import Channel
 from bot.demo import Demo
 from bot.dialogs import qr
@@ -105,6 +105,7 @@ def build(parts: Parts, *, demo: bool = False) -> Starlette:
         routes=[
             Route("/healthz", works.health),
             webchat.static(),
+            *notice.routes(front),
             *console.routes(office),
             *phone.routes(office),
             *hooks,
@@ -116,8 +117,8 @@ def build(parts: Parts, *, demo: bool = False) -> Starlette:
 
 
 def telegram_service(parts: Parts, router: Router, sender: Sender) -> Service | None:
-    """Telegram, when a token is set; without one nothing of it is loaded. One of several processes polls."""
-    if not parts.settings.telegram_token.get_secret_value():
+    """Telegram, when it is set up and may be used; else nothing of it is loaded. One of several processes polls."""
+    if not parts.settings.telegram_on:
         return None
     from bot.telegram.service import Service
 

@@ -12,6 +12,7 @@ from handlers import (
     announcements,
     appointments,
     backup,
+    channels,
     deliveries,
     exports,
     identities,
@@ -26,6 +27,7 @@ from handlers import (
     people,
     periods,
     phones,
+    privacy,
     publication,
     reach,
     setup,
@@ -67,6 +69,8 @@ REQUESTS: dict[type, Handler] = {
     **months.REQUESTS,
     **publication.REQUESTS,
     **trail.REQUESTS,
+    **privacy.REQUESTS,
+    **channels.REQUESTS,
 }
 BY_NAME: Mapping[str, type] = {request.__name__: request for request in REQUESTS}
 

@@ -44,6 +44,7 @@ WORDS: Sentences = {
     "option_unknown": lambda say, f: say(
         "{name}: please choose one of {known}.", name=f["name"], known=names(say, f["known"])
     ),
+    "notice_over": lambda say, f: say("The notice about personal data has changed. Please read the new one."),
     "reason_missing": lambda say, f: say("Please write a reason; the member will read it."),
     "text_empty": lambda say, f: say("Nothing was written. Please type a few words."),
     "text_too_long": lambda say, f: say("That is {length} characters; at most {most}. Please shorten it.", **f),

@@ -93,8 +93,15 @@ def _acknowledgements() -> None:
         sa.Column("version", sa.String(64), nullable=False),
         sa.Column("shown_at", sa.BigInteger(), nullable=False),
         sa.Column("acknowledged_at", sa.BigInteger(), nullable=True),
+        sa.Column("declined_at", sa.BigInteger(), nullable=True),
         sa.ForeignKeyConstraint(["member_id"], ["member.id"], name=op.f("fk_acknowledgement_member_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_acknowledgement")),
-        sa.UniqueConstraint("channel", "address", "version", name=op.f("uq_acknowledgement_channel_address_version")),
+        sa.UniqueConstraint(
+            "channel",
+            "address",
+            "version",
+            "member_id",
+            name=op.f("uq_acknowledgement_channel_address_version_member_id"),
+        ),
     )
     op.create_index(op.f("ix_acknowledgement_member_id"), "acknowledgement", ["member_id"])
