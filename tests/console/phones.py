@@ -28,7 +28,6 @@ from storage import members
 from tests.console.conftest import number_of
 
 BOT_TOKEN = "123456:a-token-nobody-has"
-KEY = "a key that was drawn for this test alone"
 ADDRESS = "http://testserver"
 
 
@@ -82,9 +81,9 @@ def bind(parts: Parts, channel: str, account: str, code: str) -> None:
 
 def signed_in(parts: Parts, code: str, **more: Any) -> TestClient:
     """A phone with a session of a member."""
-    client, address = pages(parts, **more), f"m{number_of(parts, code)}"
-    parts.desk.do(SYSTEM, EnterFromChannel("webchat", address, hashed(KEY)), parts.clock.now())
-    client.cookies.set("zhibu_phone", KEY, path="/m")
+    client, address, key = pages(parts, **more), f"m{number_of(parts, code)}", secrets.fresh()
+    parts.desk.do(SYSTEM, EnterFromChannel("webchat", address, hashed(key)), parts.clock.now())
+    client.cookies.set("zhibu_phone", key, path="/m")
     return client
 
 
