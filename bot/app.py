@@ -30,7 +30,7 @@ from handlers.members import WEBCHAT
 from scheduler.runner import Runner
 
 if TYPE_CHECKING:  # a house without Telegram holds none of it in memory
-    from bot.telegram.service import Service
+    from bot.channel import Service
 
 
 @dataclass(slots=True)
@@ -42,7 +42,7 @@ class Works:
     router: Router
     sender: Sender
     runner: Runner
-    service: Service | None
+    services: list[Service]
     ready: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def health(self, _request: Request) -> Response:
@@ -56,14 +56,14 @@ class Works:
         """Opens in order, and closes in the order turned round."""
         async with AsyncExitStack() as stack:
             stack.callback(self.parts.close)
-            if self.service is not None:
-                await stack.enter_async_context(self.service.opened())
+            for service in self.services:
+                await stack.enter_async_context(service.opened())
             await self.runner.tick()
             if self.demo:
                 await self.sender.drain()
             self._beside(stack, self.sender.run())
-            if self.service is not None:
-                await stack.enter_async_context(self.service.listening())
+            for service in self.services:
+                await stack.enter_async_context(service.listening())
             self.runner.start()
             stack.callback(self.runner.stop)
             if not self.parts.settings.on_server:  # with several processes commands and backups go to the database
@@ -91,8 +91,9 @@ def build(parts: Parts, *, demo: bool = False) -> Starlette:
     router = Router(desk, clock, settings.locale, address)
     channels: dict[str, Channel] = {WEBCHAT: webchat.WebChannel()}
     sender = Sender(desk, clock, channels, settings.locale, address)
-    service = telegram_service(parts, router, sender)
-    works = Works(parts, demo, router, sender, Runner(desk, clock.now, sender.wake.set), service)
+    made = (serve(parts, router, sender) for serve in (telegram_service,))
+    services = [service for service in made if service is not None]
+    works = Works(parts, demo, router, sender, Runner(desk, clock.now, sender.wake.set), services)
     front = webchat.Front(settings, clock, desk, router, sender, webchat.environment())
     reader = partial(read_only, settings)
     phones = vouching.phones(settings, None, None)
@@ -100,7 +101,7 @@ def build(parts: Parts, *, demo: bool = False) -> Starlette:
         desk, clock.now, settings.locale, address, secrets, qr, sender.wake.set, reader, settings.data, phones
     )
     doors = Demo(front, works.runner, office).routes() if demo else entry.routes(front)
-    hooks = [] if service is None else service.routes()
+    hooks = [route for service in services for route in service.routes()]
     return Starlette(
         routes=[
             Route("/healthz", works.health),
