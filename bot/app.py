@@ -96,7 +96,8 @@ def build(parts: Parts, *, demo: bool = False) -> Starlette:
     works = Works(parts, demo, router, sender, Runner(desk, clock.now, sender.wake.set), services)
     front = webchat.Front(settings, clock, desk, router, sender, webchat.environment())
     reader = partial(read_only, settings)
-    phones = vouching.phones(settings, None, None)
+    phones = vouching.phones(settings)
+    router.scene = phones.scene
     office = Office(
         desk, clock.now, settings.locale, address, secrets, qr, sender.wake.set, reader, settings.data, phones
     )

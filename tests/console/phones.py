@@ -6,7 +6,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -19,6 +19,7 @@ from bot import secrets, vouching
 from bot.channel import DeliveryError
 from bot.dialogs import qr
 from bot.opening import Parts, read_only
+from bot.scenes import Scene
 from bot.secrets import hashed
 from console.frame import Office
 from console.phone import app as phone
@@ -38,16 +39,32 @@ class Said:
     answers: dict[str, dict[str, Any]] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
 
-    async def __call__(self, path: str, query: Mapping[str, str]) -> Mapping[str, Any]:
+    async def bare(
+        self, path: str, body: dict[str, Any] | None = None, query: Mapping[str, str] | None = None
+    ) -> dict[str, Any]:
         self.asked.append(path)
-        found = self.answers.pop(query["code"], None)  # a code serves once
+        found = self.answers.pop((query or {})["code"], None)  # a code serves once
         if found is None:
             raise DeliveryError("code_invalid", retry=False)
         return found
 
+    call = bare
 
-def pages(parts: Parts, wechat: Any = None, wecom: Any = None, address: str = ADDRESS) -> TestClient:
+
+def pages(parts: Parts, address: str = ADDRESS, **more: Any) -> TestClient:
     """A phone in front of the pages."""
+    routes = phone.routes(office(parts, address, **more))
+    return TestClient(Starlette(routes=routes), base_url=address, follow_redirects=False)
+
+
+def office(
+    parts: Parts,
+    address: str = ADDRESS,
+    wechat: vouching.Api | None = None,
+    wecom: vouching.Api | None = None,
+    scene: Scene | None = None,
+) -> Office:
+    """What stands behind the pages of a house with these platforms."""
     settings = parts.settings.model_copy(
         update={
             "telegram_token": SecretStr(BOT_TOKEN),
@@ -58,7 +75,8 @@ def pages(parts: Parts, wechat: Any = None, wecom: Any = None, address: str = AD
             "wecom_secret": SecretStr("wecom-secret"),
         }
     )
-    office = Office(
+    vouched = vouching.phones(settings, wechat, wecom)
+    return Office(
         parts.desk,
         parts.clock.now,
         "zh_CN",
@@ -68,9 +86,8 @@ def pages(parts: Parts, wechat: Any = None, wecom: Any = None, address: str = AD
         lambda: None,
         lambda: read_only(parts.settings),
         parts.settings.data,
-        vouching.phones(settings, wechat, wecom),
+        vouched if scene is None else replace(vouched, scene=scene),
     )
-    return TestClient(Starlette(routes=phone.routes(office)), base_url=address, follow_redirects=False)
 
 
 def bind(parts: Parts, channel: str, account: str, code: str) -> None:
@@ -79,9 +96,9 @@ def bind(parts: Parts, channel: str, account: str, code: str) -> None:
     parts.database.write(lambda connection: members.bind(connection, channel, account, number, now))
 
 
-def signed_in(parts: Parts, code: str, **more: Any) -> TestClient:
+def signed_in(parts: Parts, code: str) -> TestClient:
     """A phone with a session of a member."""
-    client, address, key = pages(parts, **more), f"m{number_of(parts, code)}", secrets.fresh()
+    client, address, key = pages(parts), f"m{number_of(parts, code)}", secrets.fresh()
     parts.desk.do(SYSTEM, EnterFromChannel("webchat", address, hashed(key)), parts.clock.now())
     client.cookies.set("zhibu_phone", key, path="/m")
     return client

@@ -256,5 +256,5 @@ def test_what_is_typed_is_shown_as_text(parts: Parts, phone: TestClient):
     code, hostile = codes(phone)["志愿服务"], '"><img src=x onerror=alert(1)>'
     answer = post(phone, do="find", text=hostile, **{f"note:{code}": hostile})
     assert "<img" not in answer.text
-    fill(phone, {"志愿服务": "2"}, **{f"note:{code}": hostile})
+    fill(phone, {"志愿服务": "2"}, None, **{f"note:{code}": hostile})
     assert "<img" not in phone.get(PAGE).text

@@ -149,7 +149,7 @@ def back(phone: TestClient, channel: str, **query: str) -> Any:
 
 
 # channel → the account, what the platform answers, what it is asked
-PLATFORMS = {
+PLATFORMS: dict[str, tuple[str, dict[str, Any], str]] = {
     "wechat": ("oABC-openid", {"openid": "oABC-openid", "scope": "snsapi_base"}, "/sns/oauth2/access_token"),
     "wecom": ("m03", {"errcode": 0, "userid": "M03"}, "/cgi-bin/auth/getuserinfo"),
 }
@@ -314,7 +314,7 @@ def test_mini_app_data_needs_the_form_of_this_browser(parts: Parts):
 def test_a_session_ends_after_two_hours_and_with_what_it_stood_on(parts: Parts):
     now = parts.clock.now()
     ends = {
-        "time": lambda: parts.clock.move(now + timedelta(hours=2)),  # type: ignore[attr-defined]
+        "time": lambda: parts.clock.move(now + timedelta(hours=2)),
         "a new invitation": lambda: parts.desk.do(OPERATOR, Invite(number_of(parts, "m03"), "t", "h", "1", "p"), now),
         "unbinding": lambda: parts.desk.do(acting(parts, "m03"), Unbind("webchat"), now),
     }
