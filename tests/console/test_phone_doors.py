@@ -169,7 +169,7 @@ def said(channel: str) -> Said:
 def phone(parts: Parts, channel: str, said: Said) -> TestClient:
     """A phone in front of a house with the one platform; the account is m03's."""
     bind(parts, channel, PLATFORMS[channel][0], "m03")
-    return pages(parts, **{channel: said})
+    return pages(parts, wechat=said) if channel == "wechat" else pages(parts, wecom=said)
 
 
 def test_the_platform_s_page_sends_a_member_in(channel: str, phone: TestClient, said: Said):
