@@ -97,7 +97,8 @@ def build(parts: Parts, *, demo: bool = False) -> Starlette:
     works = Works(parts, demo, router, sender, Runner(desk, clock.now, sender.wake.set), services)
     front = webchat.Front(settings, clock, desk, router, sender, webchat.environment())
     reader = partial(read_only, settings)
-    phones = vouching.phones(settings, None if wechat is None else wechat.ask, None)
+    phones = vouching.phones(settings, wechat=None if wechat is None else wechat.api)
+    router.scene = phones.scene
     office = Office(
         desk, clock.now, settings.locale, address, secrets, qr, sender.wake.set, reader, settings.data, phones
     )
