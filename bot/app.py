@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from bot import entry, secrets, webchat
+from bot import entry, notice, secrets, vouching, webchat
 from bot.channel import Channel
 from bot.demo import Demo
 from bot.dialogs import qr
@@ -25,11 +25,14 @@ from bot.router import Router
 from bot.sender import Sender
 from console import app as console
 from console.frame import Office
+from console.phone import app as phone
 from handlers.members import WEBCHAT
 from scheduler.runner import Runner
 
-if TYPE_CHECKING:  # a house without Telegram holds none of it in memory
-    from bot.telegram.service import Service
+if TYPE_CHECKING:  # a house without a channel holds none of it in memory
+    from bot.channel import Service
+    from bot.wechat.service import Service as WeChat
+    from bot.wecom.service import Service as WeCom
 
 
 @dataclass(slots=True)
@@ -41,7 +44,7 @@ class Works:
     router: Router
     sender: Sender
     runner: Runner
-    service: Service | None
+    services: list[Service]
     ready: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def health(self, _request: Request) -> Response:
@@ -55,14 +58,14 @@ class Works:
         """Opens in order, and closes in the order turned round."""
         async with AsyncExitStack() as stack:
             stack.callback(self.parts.close)
-            if self.service is not None:
-                await stack.enter_async_context(self.service.opened())
+            for service in self.services:
+                await stack.enter_async_context(service.opened())
             await self.runner.tick()
             if self.demo:
                 await self.sender.drain()
             self._beside(stack, self.sender.run())
-            if self.service is not None:
-                await stack.enter_async_context(self.service.listening())
+            for service in self.services:
+                await stack.enter_async_context(service.listening())
             self.runner.start()
             stack.callback(self.runner.stop)
             if not self.parts.settings.on_server:  # with several processes commands and backups go to the database
@@ -90,23 +93,38 @@ def build(parts: Parts, *, demo: bool = False) -> Starlette:
     router = Router(desk, clock, settings.locale, address)
     channels: dict[str, Channel] = {WEBCHAT: webchat.WebChannel()}
     sender = Sender(desk, clock, channels, settings.locale, address)
-    service = telegram_service(parts, router, sender)
-    works = Works(parts, demo, router, sender, Runner(desk, clock.now, sender.wake.set), service)
+    telegram, wechat = telegram_service(parts, router, sender), wechat_service(parts, router, sender)
+    wecom = wecom_service(parts, router, sender)
+    services: list[Service] = [service for service in (telegram, wechat, wecom) if service is not None]
+    works = Works(parts, demo, router, sender, Runner(desk, clock.now, sender.wake.set), services)
     front = webchat.Front(settings, clock, desk, router, sender, webchat.environment())
     reader = partial(read_only, settings)
-    office = Office(desk, clock.now, settings.locale, address, secrets, qr, sender.wake.set, reader, settings.data)
+    apis = [None if each is None else each.api for each in (wechat, wecom)]
+    phones = vouching.phones(settings, *apis)
+    router.scene = phones.scene
+    office = Office(
+        desk, clock.now, settings.locale, address, secrets, qr, sender.wake.set, reader, settings.data, phones
+    )
     doors = Demo(front, works.runner, office).routes() if demo else entry.routes(front)
-    hooks = [] if service is None else service.routes()
+    hooks = [route for service in services for route in service.routes()]
     return Starlette(
-        routes=[Route("/healthz", works.health), webchat.static(), *console.routes(office), *hooks, *doors],
+        routes=[
+            Route("/healthz", works.health),
+            webchat.static(),
+            *notice.routes(front),
+            *console.routes(office),
+            *phone.routes(office),
+            *hooks,
+            *doors,
+        ],
         lifespan=works.lifespan,
         exception_handlers={404: partial(webchat.no_page, front)},
     )
 
 
 def telegram_service(parts: Parts, router: Router, sender: Sender) -> Service | None:
-    """Telegram, when a token is set; without one nothing of it is loaded. One of several processes polls."""
-    if not parts.settings.telegram_token.get_secret_value():
+    """Telegram, when it is set up and may be used; else nothing of it is loaded. One of several processes polls."""
+    if not parts.settings.telegram_on:
         return None
     from bot.telegram.service import Service
 
@@ -116,6 +134,28 @@ def telegram_service(parts: Parts, router: Router, sender: Sender) -> Service | 
         return lease.held()
 
     service = Service(parts.settings, router, sender, may_poll)
+    sender.serve(service.channel)
+    return service
+
+
+def wechat_service(parts: Parts, router: Router, sender: Sender) -> WeChat | None:
+    """The Official Account, when it is set up; else nothing of it is loaded."""
+    if not parts.settings.wechat_on:
+        return None
+    from bot.wechat.service import Service
+
+    service = Service(parts.settings, parts.database, router, sender)
+    sender.serve(service.channel)
+    return service
+
+
+def wecom_service(parts: Parts, router: Router, sender: Sender) -> WeCom | None:
+    """The WeCom app, when it is set up; else nothing of it is loaded."""
+    if not parts.settings.wecom_on:
+        return None
+    from bot.wecom.service import Service
+
+    service = Service(parts.settings, router, sender)
     sender.serve(service.channel)
     return service
 

@@ -26,6 +26,7 @@ from rules.setup import BOT_NAME, address_problems
 FILE = "zhibu.env"
 SECRET = re.compile(r"[A-Za-z0-9_-]{16,256}")
 AES_KEY = re.compile(r"[A-Za-z0-9]{43}")
+LEAST_BASIS = 10
 
 SQLITE, SERVER = "sqlite:///", "postgresql+psycopg://"
 
@@ -50,6 +51,7 @@ class Settings(BaseSettings):
     telegram_mode: Literal["polling", "webhook"] = "polling"
     telegram_secret: SecretStr = Field(default=SecretStr(""), validate_default=True)
     telegram_bot: str = ""
+    telegram_basis: str = ""
     wechat_app_id: str = ""
     wechat_secret: SecretStr = SecretStr("")
     wechat_token: SecretStr = SecretStr("")
@@ -111,6 +113,14 @@ class Settings(BaseSettings):
             raise _unfit("telegram_bot_unfit")
         return name
 
+    @field_validator("telegram_basis")
+    @classmethod
+    def basis_told(cls, text: str) -> str:
+        """Refuses a basis that names nothing."""
+        if text and len(" ".join(text.split())) < LEAST_BASIS:
+            raise _unfit("basis_unfit", least=str(LEAST_BASIS))
+        return " ".join(text.split())
+
     @field_validator("database_url")
     @classmethod
     def database_served(cls, url: str) -> str:
@@ -158,6 +168,16 @@ class Settings(BaseSettings):
         secrets = {"secret": self.wecom_secret, "token": self.wecom_token, "aes_key": self.wecom_aes_key}
         plain = {"corp_id": self.wecom_corp_id, "agent_id": str(self.wecom_agent_id or "")}
         return plain | {name: each.get_secret_value() for name, each in secrets.items()}
+
+    @property
+    def telegram_allowed(self) -> bool:
+        """Whether personal data may go to a foreign messenger: in public bodies only when the basis is recorded."""
+        return self.profile != "cn-public" or bool(self.telegram_basis)
+
+    @property
+    def telegram_on(self) -> bool:
+        """Whether Telegram is set up and may be used."""
+        return bool(self.telegram_token.get_secret_value()) and self.telegram_allowed
 
     @property
     def wechat_on(self) -> bool:

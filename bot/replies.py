@@ -9,6 +9,7 @@ from typing import Any
 from bot.channel import Inbound, Rendered
 from storage import inbox, outbox, sending
 from storage.engine import Connection
+from storage.held import DECLINED, HELD
 
 MOST_TEXT = 2000
 HIDDEN = "••••••"
@@ -27,19 +28,27 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """A reply as it was made: whose, what the inbox keeps instead when it holds a secret, the label pressed."""
+    """A reply as it was made: whose, what the inbox keeps instead when it holds a secret, the label pressed.
+
+    `refused` when what was asked for could not be done; `state` is how the message stands then: "done"; "held" until it
+    may be handled; "declined", when nothing of it is kept.
+    """
 
     member: int | None
     reply: list[Rendered]
     kept: list[Rendered] | None = None
     pressed: str = ""
+    state: str = "done"
+    refused: bool = False
 
 
 def row_of(inbound: Inbound, answered: Answered, now: datetime) -> dict[str, Any]:
     """A message and its reply as the inbox keeps them."""
     said: dict[str, Any] = {"text": answered.pressed or inbound.text[:MOST_TEXT], "token": inbound.token}
-    if inbound.file is not None:
+    if inbound.file is not None and answered.state != DECLINED:
         said["file"] = asdict(inbound.file)
+    if answered.state == HELD:
+        said["inbound"] = asdict(inbound)
     return {
         "channel": inbound.channel,
         "external_id": inbound.external_id,
@@ -47,7 +56,7 @@ def row_of(inbound: Inbound, answered: Answered, now: datetime) -> dict[str, Any
         "member_id": answered.member,
         "said": said,
         "reply": answered.reply if answered.kept is None else answered.kept,
-        "state": "done",
+        "state": answered.state,
         "error": None,
         "received_at": now,
     }
@@ -56,6 +65,12 @@ def row_of(inbound: Inbound, answered: Answered, now: datetime) -> dict[str, Any
 def key_of(inbound: Inbound, again: str = "") -> str:
     """The key of a reply in the outbox."""
     return f"reply:{inbound.channel}:{inbound.external_id}{again}"[:160]
+
+
+def body_of(screens: list[Rendered], inbound: Inbound, *, refused: bool = False) -> Rendered:
+    """A reply as it waits in the outbox; `refused` tells a channel that the pressed button does nothing any more."""
+    body: Rendered = {"screens": screens, "edit": inbound.edit}
+    return body | {"refused": True} if refused and inbound.edit else body
 
 
 def turn_of(inbound: Inbound) -> str:
@@ -80,7 +95,7 @@ def sent(connection: Connection, inbound: Inbound, answered: Answered, now: date
             "member_id": answered.member,
             "channel": inbound.channel,
             "address": inbound.address,
-            "body": {"screens": answered.reply, "edit": inbound.edit},
+            "body": body_of(answered.reply, inbound, refused=answered.refused),
         }
         sending.put_reply(connection, row, now)
     return Reply(answered.reply, secret)

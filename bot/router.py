@@ -13,8 +13,10 @@ from bot import commands, dialogs, matching, secrets, strangers
 from bot.channel import Inbound, Rendered
 from bot.clock import Clock
 from bot.commands import Heard
+from bot.consent import Consent
 from bot.dialogs import Place
 from bot.replies import HIDDEN, MOST_TEXT, Answered, Reply, given_before, row_of, sent, turn_of
+from bot.scenes import Scene, with_scene
 from bot.turn import Turn
 from handlers.desk import Desk
 from handlers.members import WEBCHAT
@@ -38,11 +40,17 @@ class Router:
     public_url: str
     indexes: dict[int, matching.Index] = field(default_factory=dict)
     spare: secrets.Spare = field(default_factory=secrets.Spare)
+    scene: Scene | None = None
+    consent: Consent = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.consent = Consent(self.desk, self.locale, self.public_url)
 
     async def receive(self, inbound: Inbound) -> list[Rendered]:
         """The reply to a message, after the commit; words when nothing could be stored."""
         try:
-            return (await self.accept(inbound)).screens
+            reply = await self.accept(inbound)
+            return reply.screens if self.scene is None else await with_scene(words(self.locale), reply, self.scene)
         except Busy:
             log.exception("database busy", channel=inbound.channel)
             return [dialogs.plain(door.busy(words(self.locale)), self.public_url)]
@@ -51,9 +59,10 @@ class Router:
         """The reply to a message, after the commit; Busy when nothing could be stored. `parked` is the number of a
         message that could not be handled before and is tried again."""
         now = self.clock.now()
-        inbound = replace(inbound, text=INVISIBLE.sub("", inbound.text).strip())
+        inbound = strangers.opened(replace(inbound, text=INVISIBLE.sub("", inbound.text).strip()))
         try:
-            heard = Heard("") if inbound.token else await asyncio.to_thread(self._hear, inbound, now)
+            alone = inbound.token and self.desk.house.notice is None
+            heard = Heard("") if alone else await asyncio.to_thread(self._heard, inbound, now)
             return await asyncio.wrap_future(
                 self.desk.store.submit(
                     lambda connection: self._unit(connection, inbound, heard, now, parked), turn_of(inbound)
@@ -84,10 +93,18 @@ class Router:
 
         return await asyncio.wrap_future(self.desk.store.submit(unit, turn_of(inbound)))
 
+    def _heard(self, inbound: Inbound, now: datetime) -> Heard:
+        """What a message means, and what those mean that wait for it."""
+        heard = self._hear(inbound, now)
+        if self.desk.house.notice is None:
+            return heard
+        held = self.desk.store.read(lambda connection: self.consent.waiting(connection, inbound))
+        return replace(heard, held=tuple((each, self._hear(each, now)) for each in held))
+
     def _hear(self, inbound: Inbound, now: datetime) -> Heard:
         """Text matching happens before the unit."""
         text = inbound.text[:MOST_TEXT]
-        if not text or len(inbound.text) > MOST_TEXT:
+        if not text or len(inbound.text) > MOST_TEXT or inbound.token:
             return Heard(text)
         if inbound.channel != WEBCHAT and strangers.PIN.fullmatch(text):
             return Heard(text, pin_correct=strangers.pin_correct(self.desk, inbound))
@@ -121,6 +138,12 @@ class Router:
         return sent(connection, inbound, answered, now, again=f":{parked}" if parked else "")
 
     def _answered(self, connection: Connection, inbound: Inbound, heard: Heard, now: datetime) -> Answered:
+        def go_on(each: Inbound, understood: Heard) -> Answered:
+            return self._handled(connection, each, understood, now)
+
+        return self.consent.answered(connection, inbound, heard, now, go_on)
+
+    def _handled(self, connection: Connection, inbound: Inbound, heard: Heard, now: datetime) -> Answered:
         place = Place(inbound.channel, inbound.address)
         found = identities.known_at(connection, place.channel, place.address, self.desk.house.today(now))
         if found is None:
@@ -134,12 +157,12 @@ class Router:
         screens, current = turn.answer()
         if current:
             before = [dialogs.plain(replace(screen, choices=()), self.public_url) for screen in screens]
-            return Answered(member, before + current, pressed=turn.pressed)
+            return Answered(member, before + current, pressed=turn.pressed, refused=turn.refused)
         reply = dialogs.present(connection, place, screens, now, self.public_url, turn.spent)
         if any(screen.once for screen in screens):
             once = [dialogs.plain(door.shown_once(say), self.public_url)]
             return Answered(member, reply, once, pressed=turn.pressed)
-        return Answered(member, reply, pressed=turn.pressed)
+        return Answered(member, reply, pressed=turn.pressed, refused=turn.refused)
 
     def _stranger(self, connection: Connection, inbound: Inbound, heard: Heard, now: datetime) -> Answered:
         """An address that nobody is bound to, or somebody who belongs to no unit today."""

@@ -79,8 +79,22 @@ async def person(visitor: Visitor, request: Request) -> Response:
             for row in facts.deputies
         ],
         accounts=[
-            (row.id, channel_word(say, row.channel), shortened(row.channel, row.address), visitor.moment(row.bound_at))
+            (
+                row.id,
+                channel_word(say, row.channel),
+                shortened(row.channel, row.address),
+                visitor.moment(row.bound_at),
+                visitor.moment(row.blocked_at),
+            )
             for row in facts.accounts
+        ],
+        notices=[
+            (
+                row,
+                channel_word(say, row.channel),
+                *(visitor.moment(at) for at in (row.shown_at, row.acknowledged_at, row.declined_at)),
+            )
+            for row in facts.notices
         ],
         invitation=invitation_word(say, facts.invitation),
         invited_at=visitor.moment(facts.invited_at),
@@ -97,7 +111,8 @@ async def invite(visitor: Visitor, request: Request) -> Response:
     if isinstance(answer, Refused):
         return visitor.refused(answer, _page(request))
     link = f"{visitor.office.address}/chat/enter/{answer.token}"
-    say = visitor.say
+    say, scene = visitor.say, visitor.office.phones.scene
+    code = "" if scene is None else await scene(answer.token, answer.until - visitor.now)
     return visitor.page(
         "invitation.html",
         title=say("Invitation for {name}", name=answer.person.name),
@@ -105,6 +120,8 @@ async def invite(visitor: Visitor, request: Request) -> Response:
         until=visitor.moment(answer.until),
         address=link,
         picture=visitor.office.picture(link),
+        wechat=scene is not None,
+        wechat_picture=visitor.office.picture(code) if code else "",
         back=_page(request),
     )
 

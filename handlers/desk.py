@@ -12,6 +12,7 @@ from handlers import (
     announcements,
     appointments,
     backup,
+    channels,
     deliveries,
     exports,
     identities,
@@ -25,6 +26,9 @@ from handlers import (
     overview,
     people,
     periods,
+    phones,
+    privacy,
+    proofs,
     publication,
     reach,
     setup,
@@ -55,6 +59,7 @@ REQUESTS: dict[type, Handler] = {
     **invitations.REQUESTS,
     **backup.REQUESTS,
     **signin.REQUESTS,
+    **phones.REQUESTS,
     **account.REQUESTS,
     **reach.REQUESTS,
     **people.REQUESTS,
@@ -65,6 +70,9 @@ REQUESTS: dict[type, Handler] = {
     **months.REQUESTS,
     **publication.REQUESTS,
     **trail.REQUESTS,
+    **privacy.REQUESTS,
+    **channels.REQUESTS,
+    **proofs.REQUESTS,
 }
 BY_NAME: Mapping[str, type] = {request.__name__: request for request in REQUESTS}
 

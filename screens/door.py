@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from handlers.declarations.forms import Declare
+from handlers.identities.vouched import VOUCHING, AskByAccount
 from handlers.members import WEBCHAT, Help, Home
 from screens.screen import Choice, Screen
 from screens.texts import Say, clean
@@ -35,6 +36,12 @@ def old_button(say: Say, *, used: bool) -> Screen:
         else say("This button belongs to an older screen; nothing was changed.")
     )
     return Screen(say("Old button"), (line, say("Go on from here:")))
+
+
+def list_changed(say: Say, text: str) -> Screen:
+    """A number that stands at none of the choices being seen; the current screen follows."""
+    line = say("There is no “{text}” on the list as it stands now; nothing was changed.", text=clean(text)[:30])
+    return Screen(say("The list was updated"), (line, say("Go on from here:")))
 
 
 def number_wanted(say: Say, text: str) -> Screen:
@@ -74,7 +81,13 @@ def nothing_to_undo(say: Say) -> Screen:
 
 
 def stranger(say: Say, channel: str = WEBCHAT) -> Screen:
-    """Nobody is bound to this address."""
+    """Nobody is bound to this address; where the employer vouches for accounts, one may ask without an invitation."""
+    if channel in VOUCHING:
+        lines = (
+            say("Your account is not bound yet. Tap the button, or type 1: your branch secretary is asked to confirm."),
+            say("Have you got a personal link? Send it here, and it opens your invitation."),
+        )
+        return Screen(say("We do not know you yet"), lines, (Choice(say("Ask to be bound"), AskByAccount()),))
     line = say("Please open the personal link from your branch secretary and enter the PIN.")
     if channel != WEBCHAT:
         line = say("Please ask your branch secretary for an invitation, and open its link for this app.")
@@ -88,6 +101,18 @@ def not_yet(say: Say) -> Screen:
         say("If it takes long, please remind your secretary."),
     )
     return Screen(say("Almost there"), lines)
+
+
+def scene_shown(say: Say) -> Screen:
+    """Below an invitation: its code for the official account."""
+    line = say("Scanned in WeChat, this code opens the invitation in the official account. It is shown once.")
+    return Screen(say("For WeChat"), (line,))
+
+
+def no_scene(say: Say) -> Screen:
+    """Below an invitation: the platform gives no code."""
+    line = say("The official account gave no code just now. The link above works in WeChat's browser, too.")
+    return Screen(say("For WeChat"), (line,))
 
 
 def shown_once(say: Say) -> Screen:

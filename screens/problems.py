@@ -6,7 +6,7 @@ from handlers.context import Refused
 from handlers.declarations.forms import Declare, MyLines
 from handlers.members import Help, Home
 from rules.problems import Problem
-from screens import documents, drafts, expressions, findings, imports
+from screens import documents, drafts, expressions, findings, forms, imports
 from screens.declarations.lines import state_word
 from screens.screen import Choice, Draw, Screen
 from screens.texts import Say, Sentences, clean, month, names
@@ -44,6 +44,7 @@ WORDS: Sentences = {
     "option_unknown": lambda say, f: say(
         "{name}: please choose one of {known}.", name=f["name"], known=names(say, f["known"])
     ),
+    "notice_over": lambda say, f: say("The notice about personal data has changed. Please read the new one."),
     "reason_missing": lambda say, f: say("Please write a reason; the member will read it."),
     "text_empty": lambda say, f: say("Nothing was written. Please type a few words."),
     "text_too_long": lambda say, f: say("That is {length} characters; at most {most}. Please shorten it.", **f),
@@ -202,6 +203,7 @@ WORDS: Sentences = {
     **drafts.WORDS,
     **expressions.WORDS,
     **findings.WORDS,
+    **forms.WORDS,
     **imports.WORDS,
     "backup_busy": lambda say, f: say("Another backup is being made in {folder}. Wait until it is done.", **f),
     "backup_no_space": lambda say, f: say(

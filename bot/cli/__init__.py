@@ -13,7 +13,7 @@ def commands() -> Typer:
     # isort: off
     # in the order of `zhibu --help`: what is needed first comes first
     from bot.cli import install, schemes, scoring, scheme_tables, imports, slips, serving, care  # noqa: F401
-    from bot.cli import inbox, backup  # noqa: F401
+    from bot.cli import inbox, backup, channels  # noqa: F401
 
     # isort: on
     from bot.cli.frame import cli

@@ -36,6 +36,9 @@ SETTINGS: dict[str, Callable[[Say, Mapping[str, Any]], str]] = {
         "An address looks like https://zhibu.example.cn: http or https, a host name, no path."
     ),
     "telegram_bot_unfit": lambda say, f: say("The bot's name is what follows the @: letters, digits and _, 5 to 32."),
+    "basis_unfit": lambda say, f: say(
+        "say which assessment, consent or export path it is, who decided and when: at least {least} characters", **f
+    ),
     "database_unserved": lambda say, f: say(
         "give sqlite:///FILE or {form}; leave it empty for the data folder", form=f["form"]
     ),

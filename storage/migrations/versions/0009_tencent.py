@@ -46,8 +46,32 @@ def upgrade() -> None:
         sa.Column("expires_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("channel", "task", name=op.f("pk_card")),
     )
+    op.create_index("ix_card_address", "card", ["channel", "address"])
+    _batches()
+    op.create_table(
+        "claim",
+        sa.Column("channel", sa.String(16), nullable=False),
+        sa.Column("address", sa.String(128), nullable=False),
+        sa.Column("on_day", sa.Date(), nullable=False),
+        sa.Column("made", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("channel", "address", name=op.f("pk_claim")),
+    )
     _phones()
     _acknowledgements()
+
+
+def _batches() -> None:
+    op.create_table(
+        "batch",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("channel", sa.String(16), nullable=False),
+        sa.Column("addresses", sa.Text(), nullable=False),
+        sa.Column("made_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_batch")),
+    )
+    op.add_column("outbox", sa.Column("tried_at", sa.BigInteger(), nullable=True))
+    op.add_column("outbox", sa.Column("batch_id", sa.BigInteger(), nullable=True))
+    op.create_index(op.f("ix_outbox_batch_id"), "outbox", ["batch_id"])
 
 
 def _phones() -> None:
@@ -86,8 +110,15 @@ def _acknowledgements() -> None:
         sa.Column("version", sa.String(64), nullable=False),
         sa.Column("shown_at", sa.BigInteger(), nullable=False),
         sa.Column("acknowledged_at", sa.BigInteger(), nullable=True),
+        sa.Column("declined_at", sa.BigInteger(), nullable=True),
         sa.ForeignKeyConstraint(["member_id"], ["member.id"], name=op.f("fk_acknowledgement_member_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_acknowledgement")),
-        sa.UniqueConstraint("channel", "address", "version", name=op.f("uq_acknowledgement_channel_address_version")),
+        sa.UniqueConstraint(
+            "channel",
+            "address",
+            "version",
+            "member_id",
+            name=op.f("uq_acknowledgement_channel_address_version_member_id"),
+        ),
     )
     op.create_index(op.f("ix_acknowledgement_member_id"), "acknowledgement", ["member_id"])
