@@ -10,9 +10,10 @@ from starlette.testclient import TestClient
 
 from bot.app import build
 from bot.clock import Clock
+from bot.commands import COMMANDS
 from bot.config import Settings
 from bot.opening import Parts, open_parts
-from storage import members
+from storage import audit, members
 from storage.acknowledgements import Proof, acknowledgement, proofs_of
 from storage.declarations import line
 from storage.identities import binding
@@ -21,7 +22,7 @@ from tests.flows.people import People
 from tests.flows.telegram import telegram
 from tests.flows.test_evidence import photo
 from tests.flows.test_telegram_binding import invited
-from tests.houses import START, looking
+from tests.houses import START, Place, looking, on_both
 from tests.notices import ENGLISH, put_notice
 
 TITLE = "个人信息处理告知书"
@@ -88,6 +89,68 @@ def test_one_tap_or_word_and_the_message_is_handled_as_it_was_written(folder: Pa
         assert proof.acknowledged_at == START
         member.say("我的积分")
         assert member.screens[0]["title"] != TITLE
+
+
+def test_no_word_and_no_button_gets_past_it(folder: Path):
+    with opened(folder) as people:
+        people["m01"].say("首页")
+        people["m01"].tap("我已阅读")
+        labels = list(people["m01"].labels)
+        assert labels
+    with opened(folder, "2027-01") as people:
+        secretary, parts = people["m01"], people.parts
+        before = {code: lines_of(parts, code) for code in ("m01", "m03")}
+        deeds = parts.database.read(audit.count)
+        for text in (
+            *(word for some, _ in COMMANDS for word in some),
+            DECLARED,
+            "全部通过 除 2",
+            "公告 大家好",
+            "撤销",
+            "123456",
+            "我 已 阅 读 吗",
+            "2次",
+        ):
+            secretary.say(text)
+            assert secretary.screens[0]["title"] == TITLE, text
+        assert {code: lines_of(parts, code) for code in before} == before
+        assert parts.database.read(audit.count) == deeds
+
+
+@on_both
+def test_it_is_the_same_on_both_databases(place: Place):
+    put_notice(place.folder)
+    parts = open_parts(place.settings(), Clock(lambda: START))
+    with TestClient(build(parts, demo=True)) as client:
+        people = People(client, parts)
+        member, before = people["m03"], lines_of(parts, "m03")
+        member.say(DECLARED)
+        assert (member.screens[0]["title"], lines_of(parts, "m03")) == (TITLE, before)
+        member.tap("我已阅读")
+        assert lines_of(parts, "m03") == before + 1
+        people["m05"].say(DECLARED)
+        people["m05"].tap("不同意")
+        assert kept(parts, "志愿服务 2") == 1
+
+
+def test_an_address_that_passes_to_another_member_asks_him_anew(folder: Path):
+    put_notice(folder)
+    with telegram(folder) as found:
+        first = found.bound("m03")
+        first.says("你好")
+        first.presses(first.sees(TITLE), "我已阅读")
+        first.sees("您要办什么")
+        number, other = found.numbers["m03"], found.member("m05")
+
+        def pass_on(connection: sa.Connection) -> None:
+            here = (members.identity.c.channel == "telegram", members.identity.c.address == str(number))
+            connection.execute(sa.update(members.identity).where(*here).values(member_id=other))
+
+        found.parts.database.write(pass_on)
+        first.says("你好")
+        first.presses(first.sees(TITLE), "我已阅读")
+        first.sees("您要办什么")
+        assert [proof.version for proof in proofs(found.people, "m05")] == ["2026-11"]
 
 
 def test_it_is_asked_once_and_again_once_when_the_version_changes(folder: Path):
