@@ -32,6 +32,7 @@ from scheduler.runner import Runner
 if TYPE_CHECKING:  # a house without a channel holds none of it in memory
     from bot.channel import Service
     from bot.wechat.service import Service as WeChat
+    from bot.wecom.service import Service as WeCom
 
 
 @dataclass(slots=True)
@@ -93,11 +94,13 @@ def build(parts: Parts, *, demo: bool = False) -> Starlette:
     channels: dict[str, Channel] = {WEBCHAT: webchat.WebChannel()}
     sender = Sender(desk, clock, channels, settings.locale, address)
     telegram, wechat = telegram_service(parts, router, sender), wechat_service(parts, router, sender)
-    services: list[Service] = [service for service in (telegram, wechat) if service is not None]
+    wecom = wecom_service(parts, router, sender)
+    services: list[Service] = [service for service in (telegram, wechat, wecom) if service is not None]
     works = Works(parts, demo, router, sender, Runner(desk, clock.now, sender.wake.set), services)
     front = webchat.Front(settings, clock, desk, router, sender, webchat.environment())
     reader = partial(read_only, settings)
-    phones = vouching.phones(settings, wechat=None if wechat is None else wechat.api)
+    apis = [None if each is None else each.api for each in (wechat, wecom)]
+    phones = vouching.phones(settings, *apis)
     router.scene = phones.scene
     office = Office(
         desk, clock.now, settings.locale, address, secrets, qr, sender.wake.set, reader, settings.data, phones
@@ -142,6 +145,17 @@ def wechat_service(parts: Parts, router: Router, sender: Sender) -> WeChat | Non
     from bot.wechat.service import Service
 
     service = Service(parts.settings, parts.database, router, sender)
+    sender.serve(service.channel)
+    return service
+
+
+def wecom_service(parts: Parts, router: Router, sender: Sender) -> WeCom | None:
+    """The WeCom app, when it is set up; else nothing of it is loaded."""
+    if not parts.settings.wecom_on:
+        return None
+    from bot.wecom.service import Service
+
+    service = Service(parts.settings, router, sender)
     sender.serve(service.channel)
     return service
 

@@ -157,12 +157,12 @@ class Router:
         screens, current = turn.answer()
         if current:
             before = [dialogs.plain(replace(screen, choices=()), self.public_url) for screen in screens]
-            return Answered(member, before + current, pressed=turn.pressed)
+            return Answered(member, before + current, pressed=turn.pressed, refused=turn.refused)
         reply = dialogs.present(connection, place, screens, now, self.public_url, turn.spent)
         if any(screen.once for screen in screens):
             once = [dialogs.plain(door.shown_once(say), self.public_url)]
             return Answered(member, reply, once, pressed=turn.pressed)
-        return Answered(member, reply, pressed=turn.pressed)
+        return Answered(member, reply, pressed=turn.pressed, refused=turn.refused)
 
     def _stranger(self, connection: Connection, inbound: Inbound, heard: Heard, now: datetime) -> Answered:
         """An address that nobody is bound to, or somebody who belongs to no unit today."""

@@ -37,6 +37,7 @@ class Turn:
     spare: secrets.Spare
     pressed: str = ""
     spent: str = ""
+    refused: bool = False
 
     def answer(self) -> tuple[list[Screen], list[Rendered]]:
         """The screens; or words about an old button together with the current screen as it stands."""
@@ -61,7 +62,9 @@ class Turn:
         if isinstance(request, AskForLink | AskForPhoneLink):
             token = secrets.fresh()
             request = replace(request, token=token, token_hash=secrets.hashed(token))
-        return self.desk.handle(self.context, request)
+        answer = self.desk.handle(self.context, request)
+        self.refused = isinstance(answer, Refused)
+        return answer
 
     def _tried(self, request: Any) -> tuple[list[Screen], list[Rendered]]:
         """A typed request; when it is refused, the screen and its question stand as they were."""
@@ -79,6 +82,7 @@ class Turn:
         row = inbox.token_of(connection, place.channel, place.address, place.token)
         self.pressed = row.label if row is not None else ""
         if row is None or row.state != "live" or row.expires_at < self.context.now:
+            self.refused = True
             return self._instead(door.old_button(self.say, used=row is not None and row.state == "used"))
         self.spent = row.token
         return self._do(dialogs.request_of(row)), []

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -44,6 +46,7 @@ card = sa.Table(
     sa.Column("address", sa.String(128), nullable=False),
     sa.Column("code", sa.String(200), nullable=False),
     sa.Column("expires_at", Instant, nullable=False),
+    sa.Index("ix_card_address", "channel", "address"),
 )
 UNASKED = "-"  # a database that takes an empty text for nothing would refuse it
 
@@ -164,3 +167,22 @@ def count_consent(connection: sa.Connection, channel: str, address: str, templat
 def end_consent(connection: sa.Connection, channel: str, address: str, template: str) -> None:
     """Somebody wants no more notifications, or the platform knows of none left."""
     connection.execute(sa.update(consent).where(*_agreed(channel, address, template)).values(remaining=0))
+
+
+def keep_card(connection: sa.Connection, values: Mapping[str, Any]) -> None:
+    """Keeps the code that can change a card once; values has channel, task, address, code and expires_at."""
+    here = (card.c.channel == values["channel"], card.c.task == values["task"])
+    connection.execute(sa.delete(card).where(*here))
+    connection.execute(sa.insert(card), dict(values))
+
+
+def take_cards(connection: sa.Connection, channel: str, address: str, now: datetime, but: str = "") -> list[str]:
+    """The codes of an address's cards but one, which are spent now; those that are too old change nothing."""
+    here = (card.c.channel == channel, card.c.address == address, card.c.task != (but or "-"))
+    rows = connection.execute(sa.delete(card).where(*here).returning(card.c.code, card.c.expires_at)).all()
+    return [row.code for row in rows if row.expires_at > now]
+
+
+def forget_cards(connection: sa.Connection, before: datetime) -> int:
+    """Drops the codes that nothing can be changed with any more; gives how many."""
+    return connection.execute(sa.delete(card).where(card.c.expires_at < before)).rowcount
