@@ -134,6 +134,15 @@ class Acting:
         answer: Address = self.caller.do(AskAddress())
         return answer
 
+    def scene(self, token: str, days: int) -> str:
+        """What stands in the official account's code for an invitation; "" when none can be had."""
+        from bot.hatch import AskScene, SceneGiven
+
+        if self.caller is None:
+            return ""
+        answer: SceneGiven = self.caller.do(AskScene(token, days))
+        return answer.text
+
     def do(self, request: Any) -> Any:
         """Runs a request as the operator and waits until it is durable."""
         from rules.access import OPERATOR
