@@ -79,7 +79,7 @@ def _invited(house: Acting, say: Say, people: tuple[Any, ...], days: int) -> lis
     from bot.slips import Card, draw_all
     from handlers.invitations import InviteAll, Slip
 
-    with Progress(console=out, transient=True) as bar:
+    with Progress(console=out.console, transient=True) as bar:
         task = bar.add_task(say("Drawing links and PINs"), total=len(people))
         drawn = draw_all(people, lambda: bar.advance(task))
     cards: list[Card] = []
