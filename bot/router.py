@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 import structlog
+from msgspec import structs
 
 from bot import commands, dialogs, matching, secrets, strangers
 from bot.channel import Inbound, Rendered
@@ -192,7 +193,7 @@ class Turn:
 
     def _asked(self, request: Any) -> Any:
         if isinstance(request, Invite) and not request.token_hash:
-            request = replace(request, **asdict(self.spare.take()))
+            request = structs.replace(request, **asdict(self.spare.take()))
         if isinstance(request, AskForLink):
             token = secrets.fresh()
             request = AskForLink(token, secrets.hashed(token))
@@ -277,7 +278,7 @@ class Turn:
             return [*before, screen_of(self.say, answer)], []
         request = dialogs.request_of(row)
         if self.heard.approve_but is not None:
-            request = replace(request, but=self.heard.approve_but)
+            request = structs.replace(request, but=self.heard.approve_but)
         return self._tried(request)
 
     def _answered(self, dialog: inbox.DialogRow) -> tuple[list[Screen], list[Rendered]]:

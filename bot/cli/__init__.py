@@ -9,19 +9,19 @@ if TYPE_CHECKING:
 
 FILES: dict[str, tuple[str, ...]] = {
     "init": ("install",),
-    "scheme": ("schemes", "scoring", "scheme_tables"),
-    "import": ("imports",),
     "slips": ("slips",),
     "demo": ("serving",),
     "run": ("serving",),
+    "backup": ("backup",),
+    "restore": ("backup",),
     "invite": ("care",),
     "verify": ("care",),
     "status": ("care",),
+    "scheme": ("schemes", "scoring", "scheme_tables"),
+    "import": ("imports",),
     "inbox": ("inbox",),
-    "backup": ("backup",),
-    "restore": ("backup",),
 }
-"""Command → its files, in the order of `zhibu --help`: what is needed first comes first."""
+"""Command → its files, in the order of `zhibu --help`: what is needed first comes first, groups last."""
 
 
 def commands(called: str = "") -> Typer:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from handlers.context import Context, Handler, Refused, refuse
 from handlers.members import WEBCHAT
@@ -11,20 +12,17 @@ from handlers.periods import Ran
 from storage import identities, members, outbox, sending
 
 
-@dataclass(frozen=True, slots=True)
-class AskUnbind:
+class AskUnbind(Struct, frozen=True):
     """解绑: which account is to be ended?"""
 
 
-@dataclass(frozen=True, slots=True)
-class Unbind:
+class Unbind(Struct, frozen=True):
     """Ends the actor's account on a channel."""
 
     channel: str
 
 
-@dataclass(frozen=True, slots=True)
-class Reach:
+class Reach(Struct, frozen=True):
     """The platform says whether an address can be reached."""
 
     channel: str
@@ -32,8 +30,7 @@ class Reach:
     reachable: bool
 
 
-@dataclass(frozen=True, slots=True)
-class MoveAddress:
+class MoveAddress(Struct, frozen=True):
     """The platform gave an address another name."""
 
     channel: str
@@ -41,8 +38,7 @@ class MoveAddress:
     new: str
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
+class Failure(Struct, frozen=True):
     """A message that its address will not get; `blocked` says that nothing else will arrive there either."""
 
     message: int
@@ -53,22 +49,19 @@ class Failure:
     blocked: bool
 
 
-@dataclass(frozen=True, slots=True)
-class GoElsewhere:
+class GoElsewhere(Struct, frozen=True):
     """Sends what failed to the member's next channel."""
 
     failures: tuple[Failure, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class UnbindQuestion:
+class UnbindQuestion(Struct, frozen=True):
     """The accounts that may be ended."""
 
     channels: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Unbound:
+class Unbound(Struct, frozen=True):
     """The account is nobody's any more."""
 
     channel: str
