@@ -11,7 +11,20 @@ from tempfile import TemporaryDirectory
 
 from rich.console import Console
 
-from benchmarks import backup, http, kill, load, postgres, review, scoring, start, telegram_kill, telegram_pacing
+from benchmarks import (
+    backup,
+    http,
+    kill,
+    load,
+    postgres,
+    review,
+    scoring,
+    start,
+    telegram_kill,
+    telegram_pacing,
+    tencent_kill,
+    wechat_pace,
+)
 from benchmarks import console as committee
 from benchmarks.figure import Figure, Goals, keep, misses, table
 from benchmarks.process import HOUSE, Failed, Samples
@@ -40,12 +53,14 @@ MEASUREMENTS = {
         Measurement((committee.PAGES_P95,), committee.p95),
         Measurement((committee.EXPORT,), committee.export),
         Measurement((telegram_pacing.NAME, telegram_pacing.OVER), telegram_pacing.figures),
+        Measurement((wechat_pace.P99, wechat_pace.MOST), wechat_pace.figures),
     ),
     "faults": (
         Measurement((kill.LOST, kill.DOUBLE), kill.figures),
         Measurement((postgres.NAME,), postgres.figures),
         Measurement((backup.DRILL, backup.PACE), backup.figures),
         Measurement((telegram_kill.LOST, telegram_kill.DOUBLE, telegram_kill.MISDIRECTED), telegram_kill.figures),
+        *(Measurement((name,), take) for name, take in tencent_kill.TAKES.items()),
     ),
 }
 AT_MOST = {
@@ -63,6 +78,9 @@ AT_MOST = {
     telegram_kill.LOST: 0.0,
     telegram_kill.DOUBLE: 0.0,
     telegram_kill.MISDIRECTED: 0.0,
+    wechat_pace.P99: 1000.0,
+    wechat_pace.MOST: 4500.0,
+    **dict.fromkeys(tencent_kill.TAKES, 0.0),
 }
 AT_LEAST = {telegram_pacing.NAME: 0.95}
 TIMES = {http.NAME: 5.0}

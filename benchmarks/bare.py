@@ -22,5 +22,6 @@ async def nothing(_request: Request) -> Response:
 
 
 if __name__ == "__main__":
-    app = Starlette(routes=[Route("/healthz", health), Route("/chat/api/messages", nothing, methods=["POST"])])
+    posts = [Route(path, nothing, methods=["POST"]) for path in ("/chat/api/messages", "/hooks/wechat")]
+    app = Starlette(routes=[Route("/healthz", health), *posts])
     uvicorn.run(app, port=int(sys.argv[1]), log_level="warning", access_log=False)

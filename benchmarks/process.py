@@ -56,6 +56,10 @@ class Server:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.end()
 
+    def told(self, settings: Mapping[str, str]) -> None:
+        """More settings, for its next start."""
+        self._environment |= settings
+
     def start(self, most_s: float = 30.0) -> float:
         """Starts the process and gives the seconds from there to the first 200 of /healthz."""
         began = perf_counter()

@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from bot import entry, secrets, webchat
+from bot import entry, notice, secrets, webchat
 from bot.channel import Channel
 from bot.demo import Demo
 from bot.dialogs import qr
@@ -98,15 +98,22 @@ def build(parts: Parts, *, demo: bool = False) -> Starlette:
     doors = Demo(front, works.runner, office).routes() if demo else entry.routes(front)
     hooks = [] if service is None else service.routes()
     return Starlette(
-        routes=[Route("/healthz", works.health), webchat.static(), *console.routes(office), *hooks, *doors],
+        routes=[
+            Route("/healthz", works.health),
+            webchat.static(),
+            *notice.routes(front),
+            *console.routes(office),
+            *hooks,
+            *doors,
+        ],
         lifespan=works.lifespan,
         exception_handlers={404: partial(webchat.no_page, front)},
     )
 
 
 def telegram_service(parts: Parts, router: Router, sender: Sender) -> Service | None:
-    """Telegram, when a token is set; without one nothing of it is loaded. One of several processes polls."""
-    if not parts.settings.telegram_token.get_secret_value():
+    """Telegram, when it is set up and may be used; else nothing of it is loaded. One of several processes polls."""
+    if not parts.settings.telegram_on:
         return None
     from bot.telegram.service import Service
 

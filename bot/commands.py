@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot import matching
+from bot.channel import Inbound
 from handlers.announcements.receiving import ConfirmAnnouncement
 from handlers.announcements.writing import Announce, WriteAnnouncement
 from handlers.declarations.forms import AddLines, Declare, MyLines, SameAsLast, ShowDraft
@@ -72,7 +73,8 @@ MARKS = re.compile(rf"({'|'.join(sorted(STATES, key=len, reverse=True))})\s*:?\s
 class Heard:
     """A text as far as it can be understood without knowing what is being asked.
 
-    `opened`: the request came from how the text begins, not from an exact word.
+    `opened`: the request came from how the text begins, not from an exact word. `held`: the messages that waited for
+    this one, each with what it means.
     """
 
     text: str
@@ -83,6 +85,7 @@ class Heard:
     marks: tuple[tuple[int, str], ...] = ()
     spontaneous: Any = None
     pin_correct: bool | None = None
+    held: tuple[tuple[Inbound, Heard], ...] = ()
 
 
 Marks = tuple[tuple[int, str], ...]

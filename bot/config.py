@@ -10,7 +10,7 @@ from typing import Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, SecretStr, ValidationInfo, field_validator
+from pydantic import Field, SecretStr, ValidationInfo, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 from pydantic_settings import (
     BaseSettings,
@@ -25,6 +25,8 @@ from rules.setup import BOT_NAME, address_problems
 
 FILE = "zhibu.env"
 SECRET = re.compile(r"[A-Za-z0-9_-]{16,256}")
+AES_KEY = re.compile(r"[A-Za-z0-9]{43}")
+LEAST_BASIS = 10
 
 SQLITE, SERVER = "sqlite:///", "postgresql+psycopg://"
 
@@ -49,6 +51,20 @@ class Settings(BaseSettings):
     telegram_mode: Literal["polling", "webhook"] = "polling"
     telegram_secret: SecretStr = Field(default=SecretStr(""), validate_default=True)
     telegram_bot: str = ""
+    telegram_basis: str = ""
+    wechat_app_id: str = ""
+    wechat_secret: SecretStr = SecretStr("")
+    wechat_token: SecretStr = SecretStr("")
+    wechat_aes_key: SecretStr = SecretStr("")
+    wechat_api: str = "https://api.weixin.qq.com"
+    wechat_template: str = ""
+    wechat_subscribe: str = ""
+    wecom_corp_id: str = ""
+    wecom_agent_id: int = Field(default=0, ge=0)
+    wecom_secret: SecretStr = SecretStr("")
+    wecom_token: SecretStr = SecretStr("")
+    wecom_aes_key: SecretStr = SecretStr("")
+    wecom_api: str = "https://qyapi.weixin.qq.com"
 
     @classmethod
     def settings_customise_sources(
@@ -81,6 +97,14 @@ class Settings(BaseSettings):
             raise _unfit("address_unfit")
         return address
 
+    @field_validator("wechat_api", "wecom_api")
+    @classmethod
+    def api_fits(cls, address: str) -> str:
+        """Refuses an address that could not be asked."""
+        if not re.fullmatch(r"https?://[^/\s]+(/[^\s]*)?", address):
+            raise _unfit("api_unfit")
+        return address.rstrip("/")
+
     @field_validator("telegram_bot")
     @classmethod
     def bot_fits(cls, name: str) -> str:
@@ -88,6 +112,14 @@ class Settings(BaseSettings):
         if name and not BOT_NAME.fullmatch(name):
             raise _unfit("telegram_bot_unfit")
         return name
+
+    @field_validator("telegram_basis")
+    @classmethod
+    def basis_told(cls, text: str) -> str:
+        """Refuses a basis that names nothing."""
+        if text and len(" ".join(text.split())) < LEAST_BASIS:
+            raise _unfit("basis_unfit", least=str(LEAST_BASIS))
+        return " ".join(text.split())
 
     @field_validator("database_url")
     @classmethod
@@ -114,6 +146,48 @@ class Settings(BaseSettings):
         if info.data.get("telegram_mode") == "webhook" and not SECRET.fullmatch(secret.get_secret_value()):
             raise _unfit("secret_unfit")
         return secret
+
+    @model_validator(mode="after")
+    def accounts_whole(self) -> Settings:
+        """Refuses half an account: what is missing would only be noticed when somebody writes."""
+        for name, given in (("wechat", self._wechat), ("wecom", self._wecom)):
+            missing = [key for key, value in given.items() if not value]
+            if missing and len(missing) < len(given):
+                raise _unfit("account_half", missing=", ".join(f"ZHIBU_{name}_{key}".upper() for key in missing))
+            if not missing and not AES_KEY.fullmatch(given["aes_key"]):
+                raise _unfit("aes_key_unfit", name=f"ZHIBU_{name}_AES_KEY".upper())
+        return self
+
+    @property
+    def _wechat(self) -> dict[str, str]:
+        secrets = {"secret": self.wechat_secret, "token": self.wechat_token, "aes_key": self.wechat_aes_key}
+        return {"app_id": self.wechat_app_id} | {name: each.get_secret_value() for name, each in secrets.items()}
+
+    @property
+    def _wecom(self) -> dict[str, str]:
+        secrets = {"secret": self.wecom_secret, "token": self.wecom_token, "aes_key": self.wecom_aes_key}
+        plain = {"corp_id": self.wecom_corp_id, "agent_id": str(self.wecom_agent_id or "")}
+        return plain | {name: each.get_secret_value() for name, each in secrets.items()}
+
+    @property
+    def telegram_allowed(self) -> bool:
+        """Whether personal data may go to a foreign messenger: in public bodies only when the basis is recorded."""
+        return self.profile != "cn-public" or bool(self.telegram_basis)
+
+    @property
+    def telegram_on(self) -> bool:
+        """Whether Telegram is set up and may be used."""
+        return bool(self.telegram_token.get_secret_value()) and self.telegram_allowed
+
+    @property
+    def wechat_on(self) -> bool:
+        """Whether an Official Account is set up."""
+        return bool(self.wechat_app_id)
+
+    @property
+    def wecom_on(self) -> bool:
+        """Whether a WeCom app is set up."""
+        return bool(self.wecom_corp_id)
 
     @field_validator("backup_keep")
     @classmethod

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from bot.clock import Clock
 from bot.config import Settings
 from bot.holidays import CHINA
+from bot.notice import notice_of
 from handlers.context import House
 from handlers.desk import Desk
 from storage.engine import Store
@@ -52,13 +53,25 @@ def real_time() -> datetime:
 
 
 def house(settings: Settings) -> House:
-    """Time zone, calendar, and the doors known from before."""
-    return House(ZoneInfo(settings.timezone), CHINA, doors=doors(settings))
+    """Time zone, calendar, the channels, their doors known from before, and the notice about personal data."""
+    zone, notice = ZoneInfo(settings.timezone), notice_of(settings)
+    return House(zone, CHINA, doors=doors(settings), channels=channels(settings), notice=notice)
+
+
+def channels(settings: Settings) -> dict[str, bool]:
+    """The channels that are set up and may be used, each with whether it may write to people at any time."""
+    on = {
+        "webchat": (True, True),
+        "telegram": (settings.telegram_on, True),
+        "wechat": (settings.wechat_on, bool(settings.wechat_template)),
+        "wecom": (settings.wecom_on, True),
+    }
+    return {channel: free for channel, (there, free) in on.items() if there}
 
 
 def doors(settings: Settings) -> dict[str, str]:
     """Where invitations can be opened besides the web."""
-    if not settings.telegram_token.get_secret_value():
+    if not settings.telegram_on:
         return {}
     from bot.telegram.menu import link, remembered
 

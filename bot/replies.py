@@ -9,6 +9,7 @@ from typing import Any
 from bot.channel import Inbound, Rendered
 from storage import inbox, outbox, sending
 from storage.engine import Connection
+from storage.held import DECLINED, HELD
 
 MOST_TEXT = 2000
 HIDDEN = "••••••"
@@ -27,19 +28,26 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """A reply as it was made: whose, what the inbox keeps instead when it holds a secret, the label pressed."""
+    """A reply as it was made: whose, what the inbox keeps instead when it holds a secret, the label pressed.
+
+    `state` is how the message stands then: "done"; "held" until it may be handled; "declined", when nothing of it is
+    kept.
+    """
 
     member: int | None
     reply: list[Rendered]
     kept: list[Rendered] | None = None
     pressed: str = ""
+    state: str = "done"
 
 
 def row_of(inbound: Inbound, answered: Answered, now: datetime) -> dict[str, Any]:
     """A message and its reply as the inbox keeps them."""
     said: dict[str, Any] = {"text": answered.pressed or inbound.text[:MOST_TEXT], "token": inbound.token}
-    if inbound.file is not None:
+    if inbound.file is not None and answered.state != DECLINED:
         said["file"] = asdict(inbound.file)
+    if answered.state == HELD:
+        said["inbound"] = asdict(inbound)
     return {
         "channel": inbound.channel,
         "external_id": inbound.external_id,
@@ -47,7 +55,7 @@ def row_of(inbound: Inbound, answered: Answered, now: datetime) -> dict[str, Any
         "member_id": answered.member,
         "said": said,
         "reply": answered.reply if answered.kept is None else answered.kept,
-        "state": "done",
+        "state": answered.state,
         "error": None,
         "received_at": now,
     }

@@ -79,8 +79,22 @@ async def person(visitor: Visitor, request: Request) -> Response:
             for row in facts.deputies
         ],
         accounts=[
-            (row.id, channel_word(say, row.channel), shortened(row.channel, row.address), visitor.moment(row.bound_at))
+            (
+                row.id,
+                channel_word(say, row.channel),
+                shortened(row.channel, row.address),
+                visitor.moment(row.bound_at),
+                visitor.moment(row.blocked_at),
+            )
             for row in facts.accounts
+        ],
+        notices=[
+            (
+                row,
+                channel_word(say, row.channel),
+                *(visitor.moment(at) for at in (row.shown_at, row.acknowledged_at, row.declined_at)),
+            )
+            for row in facts.notices
         ],
         invitation=invitation_word(say, facts.invitation),
         invited_at=visitor.moment(facts.invited_at),

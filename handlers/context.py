@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from rules.access import Actor
 from rules.notices import KINDS
 from rules.periods import Calendar, weekdays
+from rules.privacy import Notice
 from rules.problems import Problem
 from rules.schemes import Scheme
 from rules.schemes.kept import kept_scheme
@@ -46,13 +47,17 @@ class Published:
 
 @dataclass(slots=True)
 class House:
-    """What is the same for all requests: time zone, calendar, the parsed schemes (immutable once published), and
-    where an invitation can be opened besides the web: channel → address that the invitation's token completes."""
+    """What is the same for all requests: time zone, calendar, the parsed schemes (immutable once published), where an
+    invitation can be opened besides the web (`doors`: channel → address that the invitation's token completes), and
+    which channels there are (`channels`: each with whether it may write to people at any time), and the notice about
+    personal data that everybody acknowledges first."""
 
     zone: ZoneInfo
     calendar: Calendar = field(default_factory=weekdays)
     parsed: dict[int, Published] = field(default_factory=dict)
     doors: dict[str, str] = field(default_factory=dict)
+    channels: Mapping[str, bool] = field(default_factory=lambda: {"webchat": True})
+    notice: Notice | None = None
     carrying: dict[tuple[int, ...], Published] = field(default_factory=dict)
 
     def today(self, now: datetime) -> date:

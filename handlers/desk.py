@@ -12,6 +12,7 @@ from handlers import (
     announcements,
     appointments,
     backup,
+    channels,
     deliveries,
     exports,
     identities,
@@ -25,6 +26,7 @@ from handlers import (
     overview,
     people,
     periods,
+    privacy,
     publication,
     reach,
     setup,
@@ -65,6 +67,8 @@ REQUESTS: dict[type, Handler] = {
     **months.REQUESTS,
     **publication.REQUESTS,
     **trail.REQUESTS,
+    **privacy.REQUESTS,
+    **channels.REQUESTS,
 }
 BY_NAME: Mapping[str, type] = {request.__name__: request for request in REQUESTS}
 

@@ -10,6 +10,7 @@ from handlers.announcements import waves as announcements
 from handlers.context import Context, Handler, Published
 from handlers.declarations.review import waiting_lines
 from handlers.periods import Ran
+from handlers.ways import taken_by
 from rules.notices import DIGEST_AT, KINDS
 from rules.periods import last_day, period_of, reminder_days
 from storage import declarations, members, outbox, schemes, sending
@@ -135,19 +136,19 @@ def _without_done(context: Context, waiting: dict[int, list[NoticeRow]]) -> dict
 
 
 def _put(context: Context, kind: str, messages: dict[str, list[NoticeRow]]) -> int:
-    """Makes the messages; who has no address on any channel shows up as not reached."""
-    addresses = members.addresses_of(context.connection, {rows[0].member for rows in messages.values()})
+    """Makes the messages; whom no channel reaches now shows up as not reached, with the reason."""
+    taken = taken_by(context, {rows[0].member for rows in messages.values()})
     rows = []
     for key, notices in messages.items():
-        channel, address = addresses.get(notices[0].member, (None, None))
+        way = taken[notices[0].member]
         rows.append(
             {
                 "key": key,
                 "class": kind,
                 "member_id": notices[0].member,
-                "channel": channel,
-                "address": address,
-                "state": "due" if channel else "failed",
+                "channel": way.channel,
+                "address": way.address,
+                "state": "due" if way.channel and not way.shut else "failed",
                 "due_at": context.now,
                 "made_at": context.now,
             }
@@ -155,6 +156,10 @@ def _put(context: Context, kind: str, messages: dict[str, list[NoticeRow]]) -> i
     numbers = outbox.put_all(context.connection, rows)
     composed = {row.id: number for key, number in numbers.items() for row in messages[key]}
     sending.compose(context.connection, composed)
+    shut = {key: taken[notices[0].member].shut for key, notices in messages.items()}
+    sending.explain(
+        context.connection, {numbers[key]: code for key, code in shut.items() if code and key in numbers}, context.now
+    )
     return len(numbers)
 
 

@@ -8,10 +8,12 @@ from msgspec import Struct
 
 from handlers.context import Context, Handler, Refused, refuse
 from handlers.members import MOST_ATTEMPTS
+from handlers.privacy import proofs_of
 from handlers.signin import IDLE
 from rules.access import APPOINTS, ROLES
 from rules.periods import period_of
 from storage import people, signin
+from storage.acknowledgements import Proof
 from storage.members import Person
 from storage.people import BoundRow, DeputyRow, Listed, RoleRow, UnitFacts, Wanted
 
@@ -67,7 +69,8 @@ class May(Struct, frozen=True):
 
 
 class PersonFacts(Struct, frozen=True):
-    """A member: unit, roles, deputyships, accounts, sessions, invitation (none, open, used, over)."""
+    """A member: unit, roles, deputyships, accounts, sessions, invitation (none, open, used, over), and what he said to
+    the notices about personal data he was shown (`version` is the one of today, "" without any)."""
 
     person: Person
     kind: str
@@ -81,6 +84,8 @@ class PersonFacts(Struct, frozen=True):
     invited_at: datetime | None
     may: May
     today: date
+    notices: tuple[Proof, ...]
+    version: str
 
 
 class UnitTree(Struct, frozen=True):
@@ -129,6 +134,8 @@ def show_person(context: Context, request: ShowPerson) -> PersonFacts | Refused:
         at,
         _may(context, person),
         context.today,
+        tuple(proofs_of(context, person.id)),
+        "" if context.house.notice is None else context.house.notice.version,
     )
 
 

@@ -50,6 +50,9 @@ ACTIONS: dict[str, Callable[[Say], str]] = {
     "backup_made": lambda say: say("make a backup"),
     "backup_failed": lambda say: say("a backup that failed"),
     "drop_parked": lambda say: say("give up a message that could not be handled"),
+    "acknowledge_notice": lambda say: say("read the notice about personal data"),
+    "decline_notice": lambda say: say("decline the notice about personal data"),
+    "telegram_basis": lambda say: say("record the basis for Telegram"),
     "restored": lambda say: say("restore a backup"),
 }
 EXPORTED: dict[str, Callable[[Say], str]] = {

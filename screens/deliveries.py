@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from handlers.deliveries import ListedMessage, UnreachedMember
+from screens.people import channel_word
 from screens.texts import Say, clean, joined, names
 
 KINDS: dict[str, Callable[[Say], str]] = {
@@ -48,6 +49,8 @@ CODES: dict[str, Callable[[Say], str]] = {
     "channel_off": lambda say: say("the channel is switched off"),
     "blocked": lambda say: say("the member blocked us"),
     "window_closed": lambda say: say("the channel lets us write only after the member has written"),
+    "window_shut": lambda say: say("the channel lets us write only after the member has written"),
+    "declined": lambda say: say("the member declined the notice about personal data"),
     "not_found": lambda say: say("the address does not exist any more"),
     "rate_limited": lambda say: say("too many messages at once; tried again"),
     "timeout": lambda say: say("no answer in time"),
@@ -93,10 +96,25 @@ def attempts_text(say: Say, row: ListedMessage) -> str:
     return joined(say, *(f"{number}. {text}" for number, text in enumerate(said, 1))) if len(said) > 1 else said[0]
 
 
+# what somebody can do about it; about other codes only the operator can
+CURES: dict[str, Callable[[Say], str]] = {
+    "blocked": lambda say: say("please ask the member to write to the account again, or to use another channel"),
+    "left": lambda say: say("please invite the member to another channel"),
+    "not_found": lambda say: say("please invite the member again"),
+    "chat_not_found": lambda say: say("please ask the member to write to the account again, or to use another channel"),
+    "window_shut": lambda say: say("please ask the member to send the account any word"),
+    "window_closed": lambda say: say("please ask the member to send the account any word"),
+    "declined": lambda say: say("please hand out paper, and enter it on the member's behalf"),
+    "channel_off": lambda say: say("please ask the operator: zhibu channels check"),
+}
+
+
 def unreached_why(say: Say, row: UnreachedMember) -> str:
-    """Why somebody is not reached, and so what to do."""
+    """Why somebody is not reached, and what to do."""
     if not row.bound:
         return say("no account on any channel; please invite")
     if not row.error:
-        return say("the newest message could not be delivered")
-    return say("the newest message could not be delivered: {why}", why=code_words(say, row.error))
+        return say("the newest message could not be delivered; please tell the member in person")
+    cure = CURES[row.error](say) if row.error in CURES else say("please tell the member in person")
+    where = channel_word(say, row.channel) if row.channel else ""
+    return joined(say, f"{where} {code_words(say, row.error)}".strip(), cure)

@@ -44,6 +44,7 @@ WORDS: Sentences = {
     "option_unknown": lambda say, f: say(
         "{name}: please choose one of {known}.", name=f["name"], known=names(say, f["known"])
     ),
+    "notice_over": lambda say, f: say("The notice about personal data has changed. Please read the new one."),
     "reason_missing": lambda say, f: say("Please write a reason; the member will read it."),
     "text_empty": lambda say, f: say("Nothing was written. Please type a few words."),
     "text_too_long": lambda say, f: say("That is {length} characters; at most {most}. Please shorten it.", **f),
@@ -178,6 +179,7 @@ WORDS: Sentences = {
     "facts_not_a_mapping": lambda say, f: say("The file must hold subjects and entries."),
     "facts_subject_twice": lambda say, f: say("Two subjects have the same id."),
     "facts_subject_unknown": lambda say, f: say("There is no subject {name} in the file.", **f),
+    "facts_entry_twice": lambda say, f: say("Two entries have the id {name}.", **f),
     "facts_criterion_unknown": lambda say, f: say("The rulebook has no criterion {name}.", **f),
     "facts_option_unknown": lambda say, f: say("There is no option “{name}”. The options are: {known}.", **f),
     "line_not_posted": lambda say, f: say("Line {line} is approved but has no ledger entry.", **f),

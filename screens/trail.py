@@ -25,6 +25,8 @@ SUBJECTS: dict[str, Callable[[Say], str]] = {
     "announcement": lambda say: say("announcement"),
     "import_run": lambda say: say("import"),
     "backup": lambda say: say("backup"),
+    "house": lambda say: say("the house"),
+    "acknowledgement": lambda say: say("notice about personal data"),
     "inbox": lambda say: say("message received"),
 }
 NUMBERED = ("line", "entry", "import_run")

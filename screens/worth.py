@@ -31,6 +31,8 @@ def _own(criterion: Criterion, value: Decimal) -> Decimal:
 
 def _each(say: Say, criterion: Criterion) -> str:
     value, points = criterion.value, criterion.value.rate
+    if value.brackets:
+        return joined(say, *_brackets(say, criterion), *_limits(say, value))
     unit = clean(criterion.unit) if value.every == 1 else f" {figure(value.every)} {clean(criterion.unit)}"
     facts = {"points": figure(points), "unit": unit}
     if criterion.sign == "minus":
@@ -39,14 +41,15 @@ def _each(say: Say, criterion: Criterion) -> str:
         text = say("{points} points for or against, each {unit}", **facts)
     else:
         text = say("{points} points for each {unit}", **facts)
-    return joined(say, text, *_brackets(say, value), *_limits(say, value))
+    return joined(say, text, *_limits(say, value))
 
 
-def _brackets(say: Say, value: Value) -> list[str]:
+def _brackets(say: Say, criterion: Criterion) -> list[str]:
     rows = []
-    for bracket in value.brackets:
-        facts = {"start": figure(bracket.start), "points": figure(bracket.points), "every": figure(bracket.every)}
-        row = say("from {start} on {points} points for every {every}", **facts)
+    for bracket in criterion.value.brackets:
+        facts = {"start": figure(bracket.start), "unit": clean(criterion.unit), "every": figure(bracket.every)}
+        points = figure(_own(criterion, bracket.points))
+        row = say("from {start} {unit} on, {points} points for every {every}", **facts, points=points)
         rows.append(row if bracket.most is None else say("{row}, at most {most}", row=row, most=figure(bracket.most)))
     return rows
 

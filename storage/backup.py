@@ -24,6 +24,8 @@ from storage.identities import binding
 from storage.inbox import dialog, token
 from storage.invitations import invitation, session
 from storage.outbox import delivery, notice, outbox
+from storage.phones import phone_link, phone_session
+from storage.platforms import card, credential, reply_window
 from storage.signin import link, rest
 from storage.signin import session as console_session
 
@@ -45,16 +47,18 @@ _EACH_FILE = (
 )
 MADE, FAILED, RESTORED = "backup_made", "backup_failed", "restored"
 
-ENTRANCES = (session, invitation, console_session, link)
+ENTRANCES = (session, invitation, console_session, link, phone_link, phone_session)
 # what a restored database keeps as it was, and what must not be as it was; a new table belongs to one of them
 KEPT = (
-    "announcement", "announcement_recipient", "audit", "audit_unlinked", "console_password", "declaration", "deputy",
-    "entry", "evidence", "identity", "import_change", "import_run", "inbox", "line", "mark", "member", "membership",
-    "period", "remark", "review", "role", "scheme_version", "summary", "unit",
+    "acknowledgement", "announcement", "announcement_recipient", "audit", "audit_unlinked", "consent",
+    "console_password", "declaration", "deputy", "entry", "evidence", "identity", "import_change", "import_run",
+    "inbox", "line", "mark", "member", "membership", "period", "remark", "review", "role", "scheme_version",
+    "summary", "unit",
 )  # fmt: skip
 FORGOTTEN = (
-    "announcement_wave", "binding", "console_link", "console_rest", "console_session", "delivery", "dialog",
-    "invitation", "notice", "outbox", "session", "token",
+    "announcement_wave", "binding", "card", "console_link", "console_rest", "console_session", "credential",
+    "delivery", "dialog", "invitation", "notice", "outbox", "phone_link", "phone_session", "reply_window",
+    "session", "token",
 )  # fmt: skip
 
 
@@ -202,7 +206,8 @@ def forget(connection: sa.Connection, now: datetime) -> Forgotten:
     What was due then has been sent since, as far as anybody can know, so none of it is sent again.
     """
     entrances = sum(connection.execute(sa.delete(table)).rowcount for table in ENTRANCES)
-    connection.execute(sa.delete(rest))
+    for table in (rest, credential, card, reply_window):
+        connection.execute(sa.delete(table))
     asked = sa.update(binding).where(binding.c.state == "asked").values(state="lapsed", decided_at=now)
     connection.execute(asked)
     connection.execute(sa.update(wave).where(wave.c.done_at.is_(None)).values(done_at=now))

@@ -246,11 +246,11 @@ def bound_member(connection: sa.Connection, channel: str, address: str) -> int |
     return found
 
 
-def addresses_of(connection: sa.Connection, ids: Iterable[int], but: str = "") -> dict[int, tuple[str, str]]:
-    """Member → the channel and address bound last, of those that can be reached and are not on the channel `but`."""
+def addresses_of(connection: sa.Connection, ids: Iterable[int]) -> dict[int, tuple[str, str]]:
+    """Member → the channel and address bound last, of those that are not blocked."""
     query = (
         sa.select(identity.c.member_id, identity.c.channel, identity.c.address)
-        .where(identity.c.member_id.in_(set(ids)), identity.c.channel != but)
+        .where(identity.c.member_id.in_(set(ids)))
         .where(identity.c.unbound_at.is_(None), identity.c.blocked_at.is_(None))
         .order_by(identity.c.bound_at)
     )

@@ -219,6 +219,7 @@ class BoundRow:
     channel: str
     address: str
     bound_at: datetime
+    blocked_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,7 +271,8 @@ def deputies_of(connection: sa.Connection, member_id: int) -> list[DeputyRow]:
 def bound_of(connection: sa.Connection, member_id: int) -> list[BoundRow]:
     """The accounts bound to a member."""
     c = identity.c
-    query = sa.select(c.id, c.channel, c.address, c.bound_at).where(c.member_id == member_id, c.unbound_at.is_(None))
+    query = sa.select(c.id, c.channel, c.address, c.bound_at, c.blocked_at)
+    query = query.where(c.member_id == member_id, c.unbound_at.is_(None))
     return [BoundRow(*row) for row in connection.execute(query.order_by(c.bound_at))]
 
 

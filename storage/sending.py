@@ -8,10 +8,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from storage.kinds import Instant
+from storage.kinds import Instant, slices
 from storage.outbox import REPLY, abandoned, delivery, notice, outbox, put_all
 from storage.statement import Statement
 
+AGAIN = "again:"
+"""How the key of a message begins that takes the place of the one whose number follows."""
 # Statements are built once: building one costs more than running it.
 _PUT = Statement(sa.insert(outbox))
 _KEEP_BODY = sa.update(outbox).where(outbox.c.id == sa.bindparam("number")).values(body=sa.bindparam("body_"))
@@ -100,7 +102,7 @@ def redirect(connection: sa.Connection, rows: Sequence[Mapping[str, Any]], now: 
     Each row has `was` (the failed message), class, member_id, channel and address; gives how many are new.
     """
     fixed = {"state": "due", "due_at": now, "made_at": now}
-    by_key = {f"again:{row['was']}": row for row in rows}
+    by_key = {f"{AGAIN}{row['was']}": row for row in rows}
     fresh = [
         {"key": key, **fixed, **{name: value for name, value in row.items() if name != "was"}}
         for key, row in by_key.items()
@@ -110,6 +112,36 @@ def redirect(connection: sa.Connection, rows: Sequence[Mapping[str, Any]], now: 
         moved = [{"old": by_key[key]["was"], "new": number} for key, number in numbers.items()]
         connection.execute(_REDIRECT, moved)
     return len(numbers)
+
+
+def explain(connection: sa.Connection, codes: Mapping[int, str], now: datetime) -> None:
+    """Message → why it was not even tried, for those that have no way to go."""
+    for numbers in slices(codes):
+        rows = connection.execute(
+            sa.select(outbox.c.id, outbox.c.member_id, outbox.c.channel).where(outbox.c.id.in_(numbers))
+        )
+        values = [
+            {"outbox_id": row[0], "member_id": row[1], "channel": row[2], "attempt": 0, "result": "failed", "at": now}
+            for row in rows
+        ]
+        connection.execute(sa.insert(delivery), [each | {"code": codes[each["outbox_id"]]} for each in values])
+
+
+def tried(connection: sa.Connection, ids: Iterable[int]) -> dict[int, set[str]]:
+    """Message → the channels it has failed on, those of the messages in whose place it was made among them."""
+    c = outbox.c
+    found: dict[int, set[str]] = {number: set() for number in ids}
+    look = {number: number for number in found}  # the message looked at → the one it is asked for
+    while look:
+        rows = [
+            row
+            for some in slices(look)
+            for row in connection.execute(sa.select(c.id, c.key, c.channel).where(c.id.in_(some)))
+        ]
+        for row in rows:
+            found[look[row.id]] |= {row.channel} - {None}
+        look = {int(row.key.removeprefix(AGAIN)): look[row.id] for row in rows if row.key.startswith(AGAIN)}
+    return found
 
 
 def drop_waiting(connection: sa.Connection, prefixes: Iterable[str]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from storage import (
+    acknowledgements,
     announcements,
     audit,
     declarations,
@@ -17,6 +18,8 @@ from storage import (
     marks,
     members,
     outbox,
+    phones,
+    platforms,
     reviews,
     schemes,
     signin,
@@ -24,6 +27,7 @@ from storage import (
 from storage.metadata import metadata
 
 __all__ = [
+    "acknowledgements",
     "announcements",
     "audit",
     "declarations",
@@ -37,6 +41,8 @@ __all__ = [
     "members",
     "metadata",
     "outbox",
+    "phones",
+    "platforms",
     "reviews",
     "schemes",
     "signin",

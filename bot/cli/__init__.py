@@ -20,6 +20,7 @@ FILES: dict[str, tuple[str, ...]] = {
     "scheme": ("schemes", "scoring", "scheme_tables"),
     "import": ("imports",),
     "inbox": ("inbox",),
+    "channels": ("channels",),
 }
 """Command → its files, in the order of `zhibu --help`: what is needed first comes first, groups last."""
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli.frame import cli, instant, locked, made_or_opened, opened, out, settings_or_exit
+from bot.cli.frame import cli, instant, locked, made_or_opened, needs_house, opened, out, settings_or_exit
 from bot.cli.wrong import reason
 from bot.config import Settings
 from bot.logs import log_from
@@ -40,6 +40,7 @@ def demo(
     folder = data or (given.data if "data" in given.model_fields_set else given.data / "demo")
     settings = settings_or_exit(data=folder, port=port)
     say = words(settings.locale)
+    profile_kept(settings, say)
     start = instant(now, settings, say)
     with listening(settings, say) as door:
         lock = locked(settings, say)
@@ -101,19 +102,38 @@ def seed(parts: Parts, say: Say) -> None:
 @cli.command()
 def run(port: Port = None) -> None:
     """Run the house: web chat, schedule and sending."""
+    from handlers.privacy import RecordBasis
+    from rules.access import OPERATOR
     from storage.members import is_empty
 
     settings = settings_or_exit(port=port)
     say = words(settings.locale)
+    needs_house(settings, say)
+    profile_kept(settings, say)
     with listening(settings, say) as door:
         parts = opened(settings, say)
         if parts.database.read(is_empty):
             parts.close()
             out.print(say("There are no units yet. First: zhibu init"))
             raise typer.Exit(1)
+        parts.desk.do(OPERATOR, RecordBasis(settings.telegram_basis), parts.clock.now())
         out.line(say("Open at {address}/chat (Ctrl+C ends it)", address=settings.address))
         log_from(logging.INFO)
         serve(parts, door, demo=False)
+
+
+def profile_kept(settings: Settings, say: Say) -> None:
+    """Ends the command when what the profile asks for is not there: what is missing is said, nothing is served."""
+    from bot.notice import problems_of
+    from screens.privacy import UNFIT
+
+    told = [UNFIT[problem.code](say, problem.facts) for problem in problems_of(settings)]
+    if settings.telegram_token.get_secret_value() and not settings.telegram_allowed:
+        told.append(UNFIT["no_basis"](say, {}))
+    for sentence in told:
+        out.print(sentence, markup=False)
+    if told:
+        raise typer.Exit(2)
 
 
 def listening(settings: Settings, say: Say) -> socket.socket:

@@ -10,6 +10,7 @@ from rich.progress import Progress
 
 from bot.cli.frame import Acting, accepted, acting, cli, out, settings_or_exit
 from bot.cli.wrong import reason
+from bot.config import Settings
 from screens.texts import Say, words
 
 if TYPE_CHECKING:  # imported where they are used: a command must answer at once
@@ -29,16 +30,12 @@ def slips(
     """Make invitation slips with QR code and PIN for all members without an account, as a page to print."""
     from handlers.invitations import MOST_DAYS, ShowUninvited
     from handlers.setup import FindUnit
-    from rules.setup import BOT_NAME
 
     settings = settings_or_exit()
     say = words(settings.locale)
-    bot = (settings.telegram_bot if telegram is None else telegram).removeprefix("@")
+    bot = _bot(settings, telegram, say)
     if not 1 <= days <= MOST_DAYS:
         out.print(say("An invitation is good for 1 to {most} days.", most=MOST_DAYS))
-        raise typer.Exit(2)
-    if bot and not BOT_NAME.fullmatch(bot):
-        out.print(say("The bot's name is what follows the @: letters, digits and _, 5 to 32."))
         raise typer.Exit(2)
     with acting(settings, say) as house:
         holder = accepted(say, house.ask(FindUnit(unit)))
@@ -53,6 +50,23 @@ def slips(
     out.print(say("The file holds everybody's links and PINs: print it, hand the slips out, then delete it."))
     if not address.public:
         out.print(say("The links lead to {address}: this machine only. Set ZHIBU_PUBLIC_URL.", address=address.text))
+
+
+def _bot(settings: Settings, given: str | None, say: Say) -> str:
+    """The bot's name for the second QR code; none where Telegram may not be used."""
+    from rules.setup import BOT_NAME
+    from screens.privacy import UNFIT
+
+    if not settings.telegram_allowed:
+        if given:
+            out.print(UNFIT["no_basis"](say, {}))
+            raise typer.Exit(2)
+        return ""
+    bot = (settings.telegram_bot if given is None else given).removeprefix("@")
+    if bot and not BOT_NAME.fullmatch(bot):
+        out.print(say("The bot's name is what follows the @: letters, digits and _, 5 to 32."))
+        raise typer.Exit(2)
+    return bot
 
 
 def _written(house: Acting, address: str, file: Path, say: Say, **wanted: Any) -> list[Card]:

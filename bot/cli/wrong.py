@@ -36,6 +36,9 @@ SETTINGS: dict[str, Callable[[Say, Mapping[str, Any]], str]] = {
         "An address looks like https://zhibu.example.cn: http or https, a host name, no path."
     ),
     "telegram_bot_unfit": lambda say, f: say("The bot's name is what follows the @: letters, digits and _, 5 to 32."),
+    "basis_unfit": lambda say, f: say(
+        "say which assessment, consent or export path it is, who decided and when: at least {least} characters", **f
+    ),
     "database_unserved": lambda say, f: say(
         "give sqlite:///FILE or {form}; leave it empty for the data folder", form=f["form"]
     ),
@@ -44,6 +47,9 @@ SETTINGS: dict[str, Callable[[Say, Mapping[str, Any]], str]] = {
         form=f["form"],
     ),
     "secret_unfit": lambda say, f: say("webhook mode needs a secret of 16 to 256 letters, digits, _ or -"),
+    "api_unfit": lambda say, f: say("give the address the platform is asked at, beginning with https://"),
+    "account_half": lambda say, f: say("the account is only half set up: give {missing}, too", **f),
+    "aes_key_unfit": lambda say, f: say("{name} is the EncodingAESKey of the platform: 43 letters and digits", **f),
     "keep_unfit": lambda say, f: say("give days/weeks/months, for example 7/4/12; at least one day"),
     "int_parsing": lambda say, f: say("give a whole number"),
     "less_than_equal": lambda say, f: say("give a whole number from 0 to {most}", most=f["le"]),
@@ -89,7 +95,7 @@ def settings_problems(error: ValidationError) -> list[str]:
         name = "_".join(str(part) for part in each["loc"]).upper().removeprefix("ZHIBU_")
         worded = SETTINGS.get(each["type"])
         text = say("this value does not fit") if worded is None else worded(say, each.get("ctx", {}))
-        told.append(say("ZHIBU_{name}: {told}", name=name, told=text))
+        told.append(say("ZHIBU_{name}: {told}", name=name, told=text) if name else text)
     return told
 
 

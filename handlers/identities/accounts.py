@@ -9,7 +9,9 @@ from msgspec import Struct
 from handlers.context import Context, Handler, Refused, refuse
 from handlers.members import WEBCHAT
 from handlers.periods import Ran
-from storage import identities, members, outbox, sending
+from handlers.ways import ways_by_member
+from rules.reach import best
+from storage import identities, outbox, sending
 
 
 class AskUnbind(Struct, frozen=True):
@@ -117,21 +119,21 @@ def go_elsewhere(context: Context, request: GoElsewhere) -> Ran:
 
 
 def _elsewhere(context: Context, failures: Sequence[Failure]) -> int:
-    rows = []
-    for channel in {each.channel for each in failures}:
-        mine = [each for each in failures if each.channel == channel]
-        addresses = members.addresses_of(context.connection, {each.member for each in mine}, but=channel)
-        rows += [
-            {
-                "was": each.message,
-                "class": each.kind,
-                "member_id": each.member,
-                "channel": addresses[each.member][0],
-                "address": addresses[each.member][1],
-            }
-            for each in mine
-            if each.member in addresses
-        ]
+    """Never to a channel that has failed for the same message before."""
+    before = sending.tried(context.connection, [each.message for each in failures])
+    ways = ways_by_member(context, {each.member for each in failures})
+    found = [(each, best(ways[each.member], {each.channel} | before[each.message])) for each in failures]
+    rows = [
+        {
+            "was": each.message,
+            "class": each.kind,
+            "member_id": each.member,
+            "channel": way.channel,
+            "address": way.address,
+        }
+        for each, way in found
+        if way is not None
+    ]
     return sending.redirect(context.connection, rows, context.now)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Literal
 
 from rules.expressions import compiled
 from rules.problems import Problem
@@ -13,7 +14,24 @@ from rules.schemes.scheme import Scheme
 from rules.schemes.standing import standing
 from rules.schemes.values import Value
 
-OF_NAMES = {
+Need = Literal[
+    "imported",
+    "details",
+    "classes",
+    "units",
+    "population",
+    "past",
+    "event",
+    "cycle",
+    "dates",
+    "recorders",
+    "options",
+    "formulas",
+    "ballots",
+    "promises",
+]
+"""What a house may not know; whoever names another here is told by mypy, whoever has no words for one by a test."""
+OF_NAMES: dict[str, Need] = {
     "imported": "imported",
     "subject": "details",
     "class": "classes",
@@ -40,7 +58,7 @@ def beyond_house(scheme: Scheme) -> list[Problem]:
     return [Problem("scheme_not_live", {"need": need}) for need in found]
 
 
-def _needs(scheme: Scheme) -> Iterator[str]:
+def _needs(scheme: Scheme) -> Iterator[Need]:
     yield from (need for asks, need in OF_SCHEMES if asks(scheme))
     yield from _of_shared(scheme)
     for criterion in scheme.criteria.values():
@@ -56,14 +74,14 @@ def _needs(scheme: Scheme) -> Iterator[str]:
                 yield "details"
 
 
-def _of_shared(scheme: Scheme) -> Iterator[str]:
+def _of_shared(scheme: Scheme) -> Iterator[Need]:
     if any(FINE & pool.caps.windows.keys() for pool in scheme.pools):
         yield "dates"
     for group in scheme.groups:
         yield from _of_dedupe(group.dedupe)
 
 
-def _of_criterion(criterion: Criterion) -> Iterator[str]:
+def _of_criterion(criterion: Criterion) -> Iterator[Need]:
     yield from (need for asks, need in OF_CRITERIA if asks(criterion))
     table, dedupe = criterion.value.table, criterion.dedupe
     if table is not None and table.keys != ("option",):
@@ -77,13 +95,13 @@ def _of_criterion(criterion: Criterion) -> Iterator[str]:
         yield "formulas"
 
 
-def _of_dedupe(dedupe: Dedupe) -> Iterator[str]:
+def _of_dedupe(dedupe: Dedupe) -> Iterator[Need]:
     yield from _of_keys([*dedupe.by, *(kind.partition("=")[0] for kind in dedupe.kinds)])
     if dedupe.per in FINE:
         yield "dates"
 
 
-def _of_keys(keys: list[str]) -> Iterator[str]:
+def _of_keys(keys: list[str]) -> Iterator[Need]:
     for key in keys:
         if key not in OF_ENTRIES:
             yield "dates" if key == "on" else "details"
@@ -111,14 +129,14 @@ def _other_cycle(scheme: Scheme) -> bool:
     return cycle.by == "never" or (cycle.by == "dates" and (cycle.start, cycle.months) != ("01-01", 12))
 
 
-OF_SCHEMES: tuple[tuple[Callable[[Scheme], bool], str], ...] = (
+OF_SCHEMES: tuple[tuple[Callable[[Scheme], bool], Need], ...] = (
     (lambda scheme: scheme.subjects.of == "unit", "units"),
     (lambda scheme: scheme.cycle.by == "event", "event"),
     (_other_cycle, "cycle"),
     (lambda scheme: scheme.total.carry is not None, "past"),
     (_by_class, "classes"),
 )
-OF_CRITERIA: tuple[tuple[Callable[[Criterion], bool], str], ...] = (
+OF_CRITERIA: tuple[tuple[Callable[[Criterion], bool], Need], ...] = (
     (lambda criterion: not (standing(criterion.value) or HERE & {*criterion.by}), "recorders"),
     (lambda criterion: any(len(option) > LONGEST_OPTION for option in criterion.options), "options"),
     (lambda criterion: bool(criterion.classes), "classes"),

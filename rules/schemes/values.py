@@ -223,10 +223,10 @@ class Value(Piece, frozen=True):
     unit: str | None = None
     points: Decimal | None = None
     every: Decimal = Decimal(1)
-    at_least: Decimal | None = None  # a smaller quantity earns nothing
-    whole: bool = False  # only whole `every` count
+    at_least: Decimal | None = None  # per: a smaller quantity earns nothing
+    whole: bool = False  # per: only whole `every` count
     brackets: tuple[Bracket, ...] = ()
-    zero: tuple[str, ...] = ()  # options that set the whole category to zero
+    zero: tuple[str, ...] = ()  # those of the options that set the whole category to zero
     of: Formula | None = None  # the measure of map, bands and target; else the entry's quantity (option, for map)
     other: Decimal | None = None  # map: for what is not in it
 
@@ -253,6 +253,11 @@ class Value(Piece, frozen=True):
             return self.attendance.present
         rate = self.points if self.per is not None else self.fixed
         return Decimal(0) if rate is None else rate
+
+    @property
+    def zeroes(self) -> bool:
+        """Whether an entry may set the whole category to zero."""
+        return bool(self.zero) or (self.count is not None and self.count.zero_from is not None)
 
     @property
     def takes_fractions(self) -> bool:

@@ -17,7 +17,8 @@ from rules.schemes.scheme import Scheme
 from rules.schemes.subjects import Exemption, Pass
 from rules.scoring import names
 from rules.scoring.credit import credited
-from rules.scoring.facts import Entry, Facts, Id, Subject
+from rules.scoring.entries import claims as claims_of
+from rules.scoring.facts import Entry, Facts, Id, Subject, in_order
 from rules.scoring.figuring import combined, inner_sums, rounded
 from rules.scoring.plan import Plan, plan_of
 from rules.scoring.rows import Row, bounded
@@ -70,7 +71,7 @@ class Sheet:
                 dropped.append(Row(entry, entry.points or ZERO, "criterion_gone"))
             else:
                 live.append(entry)
-        live.sort(key=_order)
+        live.sort(key=in_order)
         return live, dropped
 
     @cached_property
@@ -271,11 +272,13 @@ class Board:
     def beyond_winners(self, code: str) -> frozenset[Id]:
         """Entries of a criterion that so many others had before that no place is left."""
         if code not in self._winners:
-            most = self.plan.rules[code].criterion.winners or 0
-            claims = [(e.on, str(e.id), n, e.id) for n, s in self.sheets.items() for e in s.live if e.criterion == code]
+            rule = self.plan.rules[code]
+            most = rule.criterion.winners or 0
+            there = [(n, s) for n, s in self.sheets.items() if s.state != "not_scored"]
+            claims = [(in_order(each), n, each.id) for n, s in there for each in claims_of(s.whole, rule)]
             places: set[Id] = set()
             beyond: set[Id] = set()
-            for _, _, who, entry in sorted(claims, key=lambda claim: claim[:2]):
+            for _, who, entry in sorted(claims, key=lambda claim: claim[0]):
                 if who in places or len(places) < most:
                     places.add(who)
                 else:
@@ -287,7 +290,3 @@ class Board:
     def day(self) -> date:
         """The day on which standing facts are looked at."""
         return min(self.span[1], self.facts.as_of)
-
-
-def _order(entry: Entry) -> tuple[date, int, str]:
-    return (entry.on, entry.id, "") if isinstance(entry.id, int) else (entry.on, 0, entry.id)

@@ -22,6 +22,7 @@ class Entry(msgspec.Struct, frozen=True, gc=False):
 
     `points` are signed and before any cap, as they were judged when the entry was posted; None lets the scheme's value
     rule say them from the rest. `judged` is what somebody decided within a range or of a promise, without sign.
+    `place` orders the entries of one day where ids are texts.
     """
 
     id: Id
@@ -39,11 +40,18 @@ class Entry(msgspec.Struct, frozen=True, gc=False):
     recorded: date | None = None
     evidence: bool = True
     details: Mapping[str, Detail] = {}
+    place: int = 0
 
     @property
     def period(self) -> str:
         """The month it counts in."""
         return f"{self.on:%Y-%m}"
+
+
+def in_order(entry: Entry) -> tuple[date, int, str]:
+    """Entries go by their day, then as they were posted: by number, where ids are texts by their place."""
+    number = entry.id
+    return (entry.on, number, "") if isinstance(number, int) else (entry.on, entry.place, number)
 
 
 @lru_cache(maxsize=4096)

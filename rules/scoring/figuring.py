@@ -53,7 +53,8 @@ def _absent(slice_: Slice, node: Node) -> Decimal | None:
 
 def _within(slice_: Slice, node: Node) -> Decimal:
     """Full mark, criteria and inner categories, in the category's bounds."""
-    inside, outside = inner_sums(slice_, node.nodes)
+    replaced = node.formula is not None  # then what is inside is not asked: it may ask for this category
+    inside, outside = inner_sums(slice_, [each for each in node.nodes if not replaced or each.counts == "outside"])
     if node.formula is not None:
         value = number(compiled(node.formula).value(slice_.look)) or ZERO
     elif node.any is not None:

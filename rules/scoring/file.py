@@ -157,6 +157,7 @@ def _against(scheme: Scheme, subjects: list[Any], entries: list[Any]) -> Iterato
     known = {subject.id for subject, _ in subjects}
     if len(known) < len(subjects):
         yield Fault(("subjects",), Problem("facts_subject_twice"))
+    yield from _ids(entries)
     for index, (entry, _) in enumerate(entries):
         place: Path = ("entries", index)
         if entry.subject not in known:
@@ -166,15 +167,25 @@ def _against(scheme: Scheme, subjects: list[Any], entries: list[Any]) -> Iterato
             yield Fault((*place, "criterion"), Problem("facts_criterion_unknown", {"name": entry.criterion}))
             continue
         options = criterion.value.options
-        if options is not None and entry.option not in options and entry.option not in criterion.value.zero:
+        if options is not None and entry.option not in options:
             facts = {"name": entry.option or "", "known": "、".join(options)}
             yield Fault((*place, "option"), Problem("facts_option_unknown", facts))
 
 
+def _ids(entries: list[Any]) -> Iterator[Fault]:
+    """Ids that stand twice."""
+    seen: set[str] = set()
+    for index, (entry, _) in enumerate(entries):
+        if entry.id in seen:
+            yield Fault(("entries", index, "id"), Problem("facts_entry_twice", {"name": entry.id}))
+        seen.update([entry.id] if entry.id else ())
+
+
 def _facts(file: FactsFile, subjects: list[Any], entries: list[Any], as_of: date) -> Facts:
     by_subject: dict[Id, list[Entry]] = {}
-    for number, (entry, details) in enumerate(entries, 1):
-        by_subject.setdefault(entry.subject, []).append(_entry(number, entry, details))
+    given = {entry.id for entry, _ in entries}
+    for place, (entry, details) in enumerate(entries, 1):
+        by_subject.setdefault(entry.subject, []).append(_entry(place, _id(place, entry, given), entry, details))
     return Facts(
         file.as_of or as_of,
         by_subject,
@@ -191,9 +202,17 @@ def _facts(file: FactsFile, subjects: list[Any], entries: list[Any], as_of: date
     )
 
 
-def _entry(number: int, entry: FileEntry, details: dict[str, Detail]) -> Entry:
+def _id(place: int, entry: FileEntry, given: set[str | None]) -> str:
+    """The id in the file, else the entry's place; with marks before it where another entry has that as its id."""
+    found = entry.id or str(place)
+    while not entry.id and found in given:
+        found = f"#{found}"
+    return found
+
+
+def _entry(place: int, id_: str, entry: FileEntry, details: dict[str, Detail]) -> Entry:
     return Entry(
-        entry.id or str(number),
+        id_,
         entry.criterion,
         entry.on,
         None,
@@ -208,6 +227,7 @@ def _entry(number: int, entry: FileEntry, details: dict[str, Detail]) -> Entry:
         entry.recorded,
         entry.evidence,
         details,
+        place,
     )
 
 

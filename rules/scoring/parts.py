@@ -44,12 +44,19 @@ def parts_of(sheet: Sheet) -> tuple[Part, ...]:
     if sheet.state == "not_scored":
         return tuple(gone)
     for node in sheet.board.plan.scheme.categories:
-        rows = [row for _, row in _rows(sheet, node)]
-        if _plain(sheet, node):
-            found += _moves(node, rows)
-        else:
-            found += [Part(row.entry.id, row.posted, row.amount, row.amount, False, row.why) for row in rows]
+        rows = list(_rows(sheet, node))
+        zeroed = {each for each in sheet.slices_of(node) if each.zeroed(node)} if _zeroes(node) else ()
+        if _plain(sheet, node) and not zeroed:
+            found += _moves(node, [row for _, row in rows])
+            continue
+        for slice_, row in rows:
+            counted = ZERO if slice_ in zeroed else row.amount
+            found.append(Part(row.entry.id, row.posted, row.amount, counted, False, row.why))
     return tuple(found + gone)
+
+
+def _zeroes(node: Node) -> bool:
+    return any(criterion.value.zeroes for criterion in node.criteria)
 
 
 def _plain(sheet: Sheet, node: Node) -> bool:

@@ -9,6 +9,7 @@ from decimal import ROUND_FLOOR, Decimal
 from rules.expressions import Answer, compiled, number
 from rules.schemes.criteria import Dedupe
 from rules.schemes.values import Cumulative, Each
+from rules.scoring import facts
 from rules.scoring.facts import Entry
 from rules.scoring.plan import Bound, Rule
 from rules.scoring.spans import KEYS, add_months
@@ -42,9 +43,8 @@ class Row:
 
 
 def in_order(row: Row) -> tuple[date, int, str]:
-    """Rows go by their day, then as they were posted."""
-    number = row.entry.id
-    return (row.entry.on, number, "") if isinstance(number, int) else (row.entry.on, 0, number)
+    """Rows go as their entries do."""
+    return facts.in_order(row.entry)
 
 
 def valid_until(rule: Rule, entry: Entry, look: Callable[[str], Answer]) -> date | None:

@@ -10,12 +10,12 @@ from rules.expressions import Answer, compiled, number
 from rules.schemes.criteria import Factor
 from rules.schemes.nodes import Node
 from rules.scoring import rows as steps
-from rules.scoring.entries import EntryNames
+from rules.scoring.entries import EntryNames, refusal
 from rules.scoring.facts import Entry, Facts, Id
 from rules.scoring.figuring import node_value
 from rules.scoring.plan import Plan, Rule
 from rules.scoring.rows import Row
-from rules.scoring.spans import KEYS, Span, label, parts_of
+from rules.scoring.spans import Span, key_in, label, parts_of
 from rules.scoring.worth import ZERO, measured
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ class Slice:
     def zeroed(self, node: Node) -> bool:
         """Whether an entry sets a category to zero."""
         for criterion in node.criteria:
-            if criterion.code in self.entries:
+            if criterion.value.zeroes and criterion.code in self.entries:
                 self.rows(criterion.code)
         return node.code in self._zeroed
 
@@ -104,7 +104,9 @@ class Slice:
 
     def _row(self, rule: Rule, entry: Entry, index: int) -> Row:
         look = EntryNames(self, rule, entry, index).look
-        why = self._refusal(rule, entry, look)
+        why = refusal(self, rule, entry, look)
+        if not why and rule.criterion.winners is not None:
+            why = "no_place" if entry.id in self.sheet.board.beyond_winners(rule.criterion.code) else ""
         if why:
             return Row(entry, entry.points or ZERO, why)
         if entry.points is not None and not rule.windowed:
@@ -112,28 +114,18 @@ class Slice:
         else:
             points = rule.worth(rule.criterion, entry, look, self)
             row = Row(entry, -points if rule.minus else points)
-        for factor in rule.criterion.factors:
-            row.amount *= self._factor(factor, entry, look)
-        if rule.criterion.round is not None:
-            row.amount = steps.round_to(row.amount, rule.criterion.round)
-        if entry.option is not None and entry.option in rule.criterion.value.zero:
-            self._zeroed.add(rule.node.code)
+        self._multiply(rule, row, look)
         row.drop_for(self._after(rule, row, look))
+        if not row.why and entry.option is not None and entry.option in rule.criterion.value.zero:
+            self._zeroed.add(rule.node.code)
         return row
 
-    def _refusal(self, rule: Rule, entry: Entry, look: Look) -> str:
-        criterion = rule.criterion
-        if criterion.classes and not self.sheet.subject.in_class(criterion.classes, entry.on):
-            return "not_in_class"
-        if criterion.evidence == "required" and not entry.evidence:
-            return "no_evidence"
-        if not steps.in_time(rule, entry):
-            return "late"
-        if criterion.when is not None and compiled(criterion.when).value(look) is not True:
-            return "condition"
-        if criterion.winners is not None and entry.id in self.sheet.board.beyond_winners(criterion.code):
-            return "no_place"
-        return ""
+    def _multiply(self, rule: Rule, row: Row, look: Look) -> None:
+        """Factors, then rounding."""
+        for factor in rule.criterion.factors:
+            row.amount *= self._factor(factor, row.entry, look)
+        if rule.criterion.round is not None:
+            row.amount = steps.round_to(row.amount, rule.criterion.round)
 
     def _after(self, rule: Rule, row: Row, of_entry: Look) -> str:
         """Why an entry with points does not count on the day of reading: expired, lifted, suspended; else nothing."""
@@ -172,9 +164,9 @@ class Slice:
             steps.by_sum(rule, rows)
         if value.expected is not None:
             self._hits(rule, rows)
-        for row in rows:
-            for factor in rule.criterion.factors:
-                row.amount *= self._factor(factor, row.entry, self.look)
+        for index, row in enumerate(all_rows if rule.criterion.factors or rule.criterion.round is not None else ()):
+            if not row.why:
+                self._multiply(rule, row, EntryNames(self, rule, row.entry, index).look)
 
     def _hits(self, rule: Rule, rows: Sequence[Row]) -> None:
         """Each expected time that happened earns its points."""
@@ -182,7 +174,7 @@ class Slice:
         if expected is None:
             return
         limit = None if expected.extra else number(compiled(expected.times).value(self.look))
-        key_of = KEYS.get(expected.per, KEYS["cycle"])
+        key_of = key_in(self.span, expected.per)
         seen: dict[Any, Decimal] = {}
         for row in rows:
             key = key_of(row.entry.on)

@@ -63,6 +63,14 @@ def parts_of(span: Span, window: str) -> Iterator[Span]:
         first = after
 
 
+def key_in(span: Span, window: str) -> Callable[[date], Hashable]:
+    """What is equal for two days in the same of the windows that `parts_of` gives."""
+    months, first = MONTHS.get(window), span[0]
+    if months is None or first.day != 1:
+        return KEYS.get(window, KEYS["cycle"])
+    return lambda on: ((on.year - first.year) * 12 + on.month - first.month) // months
+
+
 def _next(first: date, window: str) -> date:
     if window == "day":
         return first + ONE_DAY

@@ -12,6 +12,7 @@ WORDS: Sentences = {
     "scheme_periods_longer": lambda say, f: say(
         "Sub-periods of {months} months ({part}) do not fit into {span} months.", **told(f, say)
     ),
+    "scheme_endless": lambda say, f: say("Counting never begins anew, so it has no beginning; this needs one."),
     "scheme_weights_left": lambda say, f: say("Weights have no effect with combine: {combine}.", **told(f, say)),
     "scheme_weights_count": lambda say, f: say(
         "{found} weights are given; sub-periods by {part} need {count} (0: their number is not known).", **given(say, f)
@@ -65,6 +66,7 @@ HINTS: Sentences = {
         "Count it by {part} or shorter, or move it to a category that is scored once in the cycle.", **told(f, say)
     ),
     "scheme_periods_longer": lambda say, f: say("Choose a shorter sub-period."),
+    "scheme_endless": lambda say, f: say("Give the scheme a cycle by dates or by event, or leave this out."),
     "scheme_weights_left": lambda say, f: say("Take the weights away, or write combine: weighted."),
     "scheme_weights_count": lambda say, f: say("Write one weight for each sub-period of the span."),
     "scheme_weights_sum": lambda say, f: say("Let them add up to 1 (0.3 stands for 30%)."),

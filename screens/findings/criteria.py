@@ -29,6 +29,9 @@ WORDS: Sentences = {
     "scheme_value_key_left": lambda say, f: say(
         "{code} {name}: {key} has no effect with this rule; it serves {serves}.", **told(f, say)
     ),
+    "scheme_value_key_beside": lambda say, f: say(
+        "{code} {name}: {key} has no effect beside {beside}.", **told(f, say)
+    ),
     "scheme_value_empty": lambda say, f: say(
         "{code} {name}: {key} is empty, so nothing is ever worth anything.", **told(f, say)
     ),
@@ -111,6 +114,9 @@ HINTS: Sentences = {
     ),
     "scheme_per_without_points": lambda say, f: say("Add points, such as {{per: 小时, points: 0.5}}, or brackets."),
     "scheme_value_key_left": lambda say, f: say("Take {key} away, or write the rule it belongs to.", **told(f, say)),
+    "scheme_value_key_beside": lambda say, f: say(
+        "Keep {beside} and take {key} away, or the other way round.", **told(f, say)
+    ),
     "scheme_value_empty": lambda say, f: say("Write at least one row under {key}.", **told(f, say)),
     "scheme_step_zero": lambda say, f: say("Write a number above 0 for every."),
     "scheme_tiers_equal": lambda say, f: say("Let each tier begin somewhere else, or keep one of the two."),

@@ -76,6 +76,8 @@ def test_status_is_json_for_programs(folder: Path):
         (["run"], {"ZHIBU_HOST": "nowhere.invalid"}),
         (["run"], {"ZHIBU_TELEGRAM_MODE": "webhook"}),
         (["run"], {"ZHIBU_TELEGRAM_BOT": "a b"}),
+        (["run"], {"ZHIBU_WECHAT_APP_ID": "wx1", "ZHIBU_WECHAT_SECRET": "s", "ZHIBU_WECHAT_AES_KEY": "k" * 43}),
+        (["run"], {"ZHIBU_WECOM_CORP_ID": "ww1", "ZHIBU_WECOM_AGENT_ID": "1000002"}),
         (["run"], {"ZHIBU_BACKUP_KEEP": "7"}),
         (["run", "--port", "eighty"], {}),
         (["run", "--port"], {}),
@@ -96,6 +98,14 @@ def test_what_cannot_be_is_said_in_a_chinese_sentence(folder: Path, words: list[
     assert ran.stdout.strip()
     assert not ran.stderr
     assert not re.search("[A-Za-z]+ [a-z]+ [a-z]+", ran.stdout.replace("python -m bot", "")), "no English sentence"
+
+
+def test_an_account_without_its_token_is_named_and_the_key_must_be_one(tmp_path: Path):
+    half = {"ZHIBU_WECHAT_APP_ID": "wx1", "ZHIBU_WECHAT_SECRET": "s", "ZHIBU_WECHAT_AES_KEY": "k" * 43}
+    ran = zhibu(tmp_path, "run", **half)
+    assert (ran.returncode, ran.stdout) == (2, "这个账号只配置了一部分，请同时填写：ZHIBU_WECHAT_TOKEN\n")
+    ran = zhibu(tmp_path, "run", **half, ZHIBU_WECHAT_TOKEN="t", ZHIBU_WECHAT_API="x")
+    assert "ZHIBU_WECHAT_API" in ran.stdout
 
 
 def test_an_unknown_setting_in_the_folder_s_file_is_named(tmp_path: Path):

@@ -13,7 +13,7 @@ from tests.flows.test_nothing_there import every_command
 
 GROUP = get_command(commands())
 assert isinstance(GROUP, TyperGroup)
-CALLS = ["", "import", "scheme", "inbox", *every_command(GROUP)]
+CALLS = ["", "channels", "import", "scheme", "inbox", *every_command(GROUP)]
 
 
 @pytest.mark.parametrize("command", CALLS)

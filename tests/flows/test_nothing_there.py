@@ -20,6 +20,7 @@ BOOK = EXAMPLES / "rulebooks" / "136-three-levels"
 # command → a call that needs a house
 NEEDING: dict[str, tuple[str, ...]] = {
     "backup": (),
+    "channels check": ("--offline",),
     "import members": (str(PEOPLE),),
     "import undo": (),
     "inbox drop": ("1", "--yes"),

@@ -1,5 +1,6 @@
 """A scheme in words: every value rule, cap and provision, as it stands on the wall."""
 
+import re
 from decimal import Decimal
 from typing import get_args
 
@@ -10,9 +11,11 @@ from hypothesis import given, settings
 from rules.schemes import Scheme, parse
 from rules.schemes.criteria import WINDOWS, Caps, Recorder
 from rules.schemes.grades import STEPS as KINDS_OF_STEP
+from rules.schemes.needs import Need
 from rules.schemes.values import ATTENDANCE, KINDS
 from screens.grading import STEPS
 from screens.poster import poster
+from screens.problems import WORDS as PROBLEMS
 from screens.schemes import CAPS, EVIDENCE, RECORDERS, caps_in_words, worth_in_words
 from screens.texts import words
 from screens.worth import STATES, WORTH
@@ -27,9 +30,10 @@ VALUES = {
     "{fixed: 2} | both": "每次加减 2 分",
     "{per: 小时, points: 0.5}": "每小时 0.5 分",
     "{per: 小时, points: 1, every: 2, whole: true, at_least: 2}": "每 2 小时 1 分；不足 2 不计；不满一档不计",
-    "{per: 元, points: 1, brackets: [{from: 100, points: 5, every: 50, most: 20}]}": (
-        "每元 1 分；100 起每 50 计 5 分，最多 20 分"
+    "{per: 元, brackets: [{from: 100, points: 5, every: 50, most: 20}, {from: 900, points: 9}]}": (
+        "100 元起每 50 计 5 分，最多 20 分；900 元起每 1 计 9 分"
     ),
+    "{per: 天, brackets: [{from: 3, points: 2}]} | minus": "3 天起每 1 计 −2 分",
     "{options: {国家级: 30, 省级: 15}}": "国家级 30 分、省级 15 分",
     "{options: {一般: 2, 严重: 0}, zero: [严重]} | minus": "一般 −2 分；严重 本类计零分",
     "{range: {from: 5, to: 10}}": "5～10 分（酌情）",
@@ -162,3 +166,10 @@ nodes:
     assert isinstance(scheme, Scheme)
     merged = [(c.first, c.last, c.left, c.right, c.text) for c in poster(CHINESE, scheme).merged]
     assert merged == [(0, 2, 1, 1, "甲"), (0, 0, 2, 2, ""), (1, 2, 2, 2, "乙（最多 5 分）"), (3, 3, 1, 2, "丙")]
+
+
+@pytest.mark.parametrize("need", get_args(Need))
+def test_what_a_house_does_not_know_has_a_word_in_both_languages(need: str):
+    english, chinese = (PROBLEMS["scheme_not_live"](say, {"need": need}) for say in (words("en"), CHINESE))
+    assert "no  for" not in english, "the need itself is not named"
+    assert not re.search("[a-z]", chinese.replace("zhibu scheme score", ""))

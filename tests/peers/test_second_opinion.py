@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,11 +18,9 @@ from bot.sample.marks import marked
 from tests.houses import START
 from tests.peers import description
 from tests.peers.botapi import TOKEN
+from tests.peers.packages import installed
 from tests.peers.wire import posted
 
-HOUSE = Path(__file__).parents[2]
-PEERS = HOUSE / "build/peers"
-PACKAGE = Path(__file__).with_name("package.json")
 SERVER = Path(__file__).with_name("tta_server.mjs")
 
 pytestmark = pytest.mark.needs("node")
@@ -31,20 +28,8 @@ pytestmark = pytest.mark.needs("node")
 
 @pytest.fixture(scope="module")
 def peers() -> Path:
-    """The packages, installed once; installed again when the list has changed."""
-    installed = PEERS / "package.json"
-    if not (PEERS / "node_modules").exists() or installed.read_text("utf-8") != PACKAGE.read_text("utf-8"):
-        PEERS.mkdir(parents=True, exist_ok=True)
-        shutil.copy(PACKAGE, installed)
-        command = ["npm", "install", "--no-package-lock", "--no-audit", "--no-fund"]
-        done = subprocess.run(command, cwd=PEERS, capture_output=True, text=True, check=False, timeout=300)
-        if done.returncode:
-            installed.unlink()
-            reason = "needs telegram-test-api, and npm could not install it"
-            if os.environ.get("CI") == "true":
-                pytest.fail(f"{reason}: {done.stderr[-500:]}", pytrace=False)
-            pytest.skip(reason)
-    return PEERS
+    """The packages."""
+    return installed()
 
 
 @dataclass

@@ -80,6 +80,12 @@ ERRORS = [
         id="halves inside quarters",
     ),
     pytest.param(
+        one(GOOD, rest="cycle: {by: never}\ntotal: {periods: {per: half}}"),
+        "scheme_endless",
+        ("total", "periods"),
+        id="halves of no cycle",
+    ),
+    pytest.param(
         one(GOOD, node="periods: {per: half, combine: weighted, weights: [1]},"),
         "scheme_weights_count",
         (*TOP, "periods", "weights"),

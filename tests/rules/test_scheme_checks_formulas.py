@@ -1,4 +1,4 @@
-"""Checks of formulas: names that stand for nothing, names of the wrong place, circles."""
+"""Checks of formulas: names that stand for nothing, names of the wrong place."""
 
 from __future__ import annotations
 
@@ -62,36 +62,6 @@ ERRORS = [
         (*AT, "factors", 0, "times"),
         id="in a factor",
     ),
-    pytest.param(formulas("node.A + 1"), "scheme_formulas_circle", (*TOP, "formula"), id="itself"),
-    pytest.param(formulas("node.B", "node.A"), "scheme_formulas_circle", (*TOP, "formula"), id="two categories"),
-    pytest.param(formulas("total / 2"), "scheme_formulas_circle", (*TOP, "formula"), id="a category and the total"),
-    pytest.param(
-        formulas("figure.p", rest="passes: [{name: p, of: node.A, take: best}]"),
-        "scheme_formulas_circle",
-        (*TOP, "formula"),
-        id="a category and a pass",
-    ),
-    pytest.param(
-        one(GOOD, rest="passes: [{name: p, of: figure.q, take: best}, {name: q, of: figure.p, take: mean}]"),
-        "scheme_formulas_circle",
-        ("passes", 0, "of"),
-        id="two passes",
-    ),
-    pytest.param(
-        one(criterion(rest="when: total > 5")), "scheme_formulas_circle", (*AT, "when"), id="a criterion and the total"
-    ),
-    pytest.param(
-        formulas("unit.node.B", "sum(children.node.A)"),
-        "scheme_formulas_circle",
-        (*TOP, "formula"),
-        id="up to the unit and down again",
-    ),
-    pytest.param(
-        formulas("unit.total + sum(children.total)"),
-        "scheme_formulas_circle",
-        (*TOP, "formula"),
-        id="both ways at once",
-    ),
 ]
 SOUND = [
     pytest.param(formulas("node.B", "subject.age * 2"), id="one category of another"),
@@ -136,8 +106,3 @@ def test_an_unknown_name_comes_with_the_one_that_was_meant(name: str, nearest: s
     text = nodes(f'{{code: A, name: 甲, formula: "{name}"}}', f"{{code: B, name: 乙, criteria: [{study}]}}")
     (finding,) = check(read(text))
     assert (finding.code, finding.problem.facts["nearest"]) == ("scheme_name_unknown", nearest)
-
-
-def test_a_circle_is_named_with_its_way():
-    (finding,) = check(read(formulas("node.B", "node.C * 2", "node.A", "1")))
-    assert finding.problem.facts["circle"] == "node.A → node.B → node.C → node.A"

@@ -19,6 +19,7 @@ from screens.texts import words
 from tests.rules import (
     test_scheme_checks,
     test_scheme_checks_categories,
+    test_scheme_checks_circles,
     test_scheme_checks_formulas,
     test_scheme_checks_grading,
     test_scheme_checks_values,
@@ -34,6 +35,7 @@ TABLES = (
     *test_scheme_checks_categories.ERRORS,
     *test_scheme_checks_categories.WARNINGS,
     *test_scheme_checks_formulas.ERRORS,
+    *test_scheme_checks_circles.ERRORS,
     *test_scheme_checks_grading.ERRORS,
     *test_scheme_checks_grading.WARNINGS,
 )
@@ -46,7 +48,7 @@ total: {base: 20, min: 0, periods: {per: half}, target: 10}
 pools: [{name: p, caps: {month: 2}}]
 groups: [{name: g, dedupe: {most: 2, per: month, kinds: {scope=outside: 1}}}]
 passes: [{name: best, of: node.A, take: best}, {name: r, of: "children.total", take: mean, for: [甲类]}]
-suspend: [{when: count.A1 > 3}]
+suspend: [{when: imported.warned > 3}]
 grading:
   - thresholds: [{name: 优, from: 30}, {name: 差, from: 0}]
   - veto: {name: v, when: points.A1 < 1, effect: {at_most: 差}}
@@ -76,7 +78,7 @@ nodes:
       - {code: B4, name: 十, value: {promise: {most: 5}}}
       - {code: B5, name: 甲一, value: {deadline: {days: {"*": 5}, points: -1, kept: 1}}, by: [system]}
       - {code: B6, name: 甲二, value: {survey: {round: r, options: {好: 100}, quorum: 2/3}}, by: [committee]}
-      - {code: B7, name: 甲三, value: {formula: quantity * 0.5 + node.A}, lifts: [A1], by: [organisation]}
+      - {code: B7, name: 甲三, value: {formula: quantity * 0.5 + node.C}, lifts: [A1], by: [organisation]}
     nodes: [{code: C, name: 丙, full: 10, max: 10, min: 0, counts: outside, for: [甲类], absent: mean}]
 """
 )

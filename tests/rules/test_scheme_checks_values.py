@@ -26,6 +26,39 @@ VALUES = [
         id="brackets without per",
     ),
     pytest.param(value("{fixed: 1, every: 2}"), "scheme_value_key_left", (*VALUE, "every"), id="every without per"),
+    pytest.param(
+        value("{fixed: 1, at_least: 2}"), "scheme_value_key_left", (*VALUE, "at_least"), id="at least without per"
+    ),
+    pytest.param(
+        value("{formula: quantity * 2, at_least: 2}"),
+        "scheme_value_key_left",
+        (*VALUE, "at_least"),
+        id="at least beside a formula",
+    ),
+    pytest.param(
+        value("{per: 元, points: 2, brackets: [{from: 0, points: 1}]}"),
+        "scheme_value_key_beside",
+        (*VALUE, "points"),
+        id="points beside brackets",
+    ),
+    pytest.param(
+        value("{per: 元, every: 2, brackets: [{from: 0, points: 1}]}"),
+        "scheme_value_key_beside",
+        (*VALUE, "every"),
+        id="every beside brackets",
+    ),
+    pytest.param(
+        value("{per: 元, whole: true, brackets: [{from: 0, points: 1}]}"),
+        "scheme_value_key_beside",
+        (*VALUE, "whole"),
+        id="whole beside brackets",
+    ),
+    pytest.param(
+        value("{per: 小时, points: 1, unit: 次}"),
+        "scheme_value_key_beside",
+        (*VALUE, "unit"),
+        id="unit beside per",
+    ),
     pytest.param(value("{fixed: 1, of: days}"), "scheme_value_key_left", (*VALUE, "of"), id="of without a measure"),
     pytest.param(value("{fixed: 1, zero: [甲]}"), "scheme_value_key_left", (*VALUE, "zero"), id="zero without options"),
     pytest.param(value("{fixed: 1, other: 2}"), "scheme_value_key_left", (*VALUE, "other"), id="other without map"),
@@ -110,6 +143,12 @@ VALUES = [
         "scheme_expected_never",
         (*VALUE, "expected", "times"),
         id="expected no times",
+    ),
+    pytest.param(
+        one(criterion("{expected: {times: 1, per: month, each: 1, missing: -1}}"), rest="cycle: {by: never}"),
+        "scheme_endless",
+        (*VALUE, "expected", "missing"),
+        id="what lacks without a beginning",
     ),
     pytest.param(
         value("{expected: {times: 1, per: occurrence, each: 1}}"),

@@ -125,7 +125,7 @@ def test_option_and_matter_stand_after_the_name(option, matter, text):
         (TABLE, "", None),
         ("{formula: quantity * 2}", "", None),
         ("{formula: quantity * 2 + month}", "", "formulas"),
-        ("{formula: quantity + count.B1}", "", "formulas"),
+        ("{formula: quantity + base}", "", "formulas"),
         ("{fixed: 1}", "by: [peer]", "recorders"),
         ("{fixed: 1}", "by: [peer, organisation]", None),
         (f"{{options: {{{'长' * 64}: 1}}}}", "", None),

@@ -187,7 +187,14 @@ INSERT INTO token (token, channel, address, position, label, kind, args, pushed,
 INSERT INTO outbox (key, class, member_id, channel, address, state, attempts, due_at, made_at)
     VALUES ('o', 'urgent', :who, 'webchat', 'm1', 'due', 0, 0, 0);
 INSERT INTO notice (key, member_id, kind, facts, state, made_at)
-    VALUES ('n', :who, 'lines_decided', '{}', 'waiting', 0)
+    VALUES ('n', :who, 'lines_decided', '{}', 'waiting', 0);
+INSERT INTO credential (channel, value, expires_at) VALUES ('wechat', 'a', 9000000000000);
+INSERT INTO reply_window (channel, address, remaining, until) VALUES ('wechat', 'o1', 5, 9000000000000);
+INSERT INTO card (channel, task, address, code, expires_at) VALUES ('wecom', 't1', 'li', 'c', 9000000000000);
+INSERT INTO phone_link (token_hash, member_id, page, issued_at, expires_at)
+    VALUES ('pl', :who, 'declare', 0, 9000000000000);
+INSERT INTO phone_session (key_hash, member_id, means, opened_at, expires_at)
+    VALUES ('ps', :who, 'link', 0, 9000000000000)
 """
 
 
@@ -202,7 +209,7 @@ def test_every_table_is_kept_or_forgotten_when_a_database_is_restored(connection
     for statement in OPEN.split(";"):
         connection.execute(sa.text(statement), {"who": sample.wang, "unit": sample.first, "no": False})
     before = contents(connection)
-    assert backup.forget(connection, NOW).entrances == 4
+    assert backup.forget(connection, NOW).entrances == 6
     after = contents(connection)
     assert {name for name in before if before[name] != after[name]} == set(backup.FORGOTTEN)
     assert announcements.unfinished_wave(connection) is None

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_args
 
 import msgspec
 import pytest
@@ -18,7 +18,7 @@ from bot.cli.schemes import scheme as of_schemes
 from rules.documents import read
 from rules.expressions import FUNCTIONS, compiled
 from rules.schemes import Overlay, Scheme, check, parse
-from rules.schemes.needs import OF_CRITERIA, OF_NAMES, OF_SCHEMES
+from rules.schemes.needs import Need
 from rules.schemes.reading import judge
 from rules.schemes.values import KINDS
 from rules.schemes.versions import with_overlay
@@ -224,7 +224,7 @@ def test_every_key_of_the_facts_has_a_row_with_its_default(kind: Kind):
 
 
 def test_every_need_a_running_house_cannot_meet_has_a_row():
-    needs = {need for _, need in (*OF_SCHEMES, *OF_CRITERIA)} | set(OF_NAMES.values()) | {"formulas"}
+    needs = get_args(Need)
     say = words("zh_CN")
     rows = {row[0] for row in rows_under("| 还没有的 | 哪些写法要它 |", GUIDE)}
     told = {need: WORDS["scheme_not_live"](say, {"need": need}) for need in needs}

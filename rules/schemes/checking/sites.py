@@ -35,13 +35,13 @@ Row = tuple[Path, Formula | None, Side, str]
 
 def _criteria(outline: Outline) -> Iterator[Row]:
     for at in outline.criteria:
-        owner = f"points.{at.criterion.code}"
+        owner = f"entries.{at.criterion.code}"
         yield (*at.path, "when"), at.criterion.when, "entry", owner
         for index, factor in enumerate(at.criterion.factors):
             yield (*at.path, "factors", index, "times"), factor.times, "entry", owner
             yield (*at.path, "factors", index, "when"), factor.when, "entry", owner
         if at.criterion.valid is not None:
-            yield (*at.path, "valid", "months"), at.criterion.valid.months, "entry", ""
+            yield (*at.path, "valid", "months"), at.criterion.valid.months, "entry", owner
         yield from _value(at, at.criterion.value, owner)
 
 
@@ -72,7 +72,7 @@ def _subjects(outline: Outline) -> Iterator[Row]:
     for index, each in enumerate(scheme.passes):
         yield ("passes", index, "of"), each.of, "subject", f"figure.{each.name}"
     for index, suspension in enumerate(scheme.suspend):
-        yield ("suspend", index, "when"), suspension.when, "subject", ""
+        yield ("suspend", index, "when"), suspension.when, "subject", f"suspend.{index}"
     for index, exemption in enumerate(scheme.subjects.exempt):
         yield ("subjects", "exempt", index, "when"), exemption.when, "subject", ""
 

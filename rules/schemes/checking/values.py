@@ -19,11 +19,13 @@ SERVES: dict[str, tuple[str, ...]] = {
     "every": ("per",),
     "whole": ("per",),
     "brackets": ("per",),
-    "at_least": ("per", "fixed", "options", "range", "table", "cumulative", "count", "expected", "bands", "formula"),
+    "at_least": ("per",),
     "zero": ("options",),
     "of": ("map", "bands", "target"),
     "other": ("map",),
 }
+# what counts alone, and the keys that say nothing beside it
+ALONE: dict[str, tuple[str, ...]] = {"brackets": ("points", "every", "whole"), "per": ("unit",)}
 UNSET = Value()
 Check = Callable[[CriterionPlace, Path], Iterator[Finding]]
 
@@ -34,6 +36,7 @@ def found_in(outline: Outline) -> Iterator[Finding]:
         path = (*at.path, "value")
         yield from _one_rule(at, path)
         yield from _left_over(at, path)
+        yield from _beside(at, path)
         for each in (_empty, _rates, _tiers, _options, _table, _expected, _promise):
             yield from each(at, path)
         if at.criterion.value.survey is not None:
@@ -56,6 +59,15 @@ def _left_over(at: CriterionPlace, path: Path) -> Iterator[Finding]:
         if key == "points" or getattr(value, key) == getattr(UNSET, key) or set(rules) & set(value.kinds):
             continue
         yield error((*path, key), "scheme_value_key_left", **at.facts, key=key, serves="、".join(rules))
+
+
+def _beside(at: CriterionPlace, path: Path) -> Iterator[Finding]:
+    """Keys of the written rule that another of its keys makes idle."""
+    value = at.criterion.value
+    for alone, idle in ALONE.items():
+        for key in idle if value.kinds == ["per"] and getattr(value, alone) else ():
+            if getattr(value, key) != getattr(UNSET, key):
+                yield error((*path, key), "scheme_value_key_beside", **at.facts, key=key, beside=alone)
 
 
 def _empty(at: CriterionPlace, path: Path) -> Iterator[Finding]:

@@ -17,13 +17,17 @@ def found_in(outline: Outline) -> Iterator[Finding]:
     for at in outline.criteria:
         if at.place.part is not None:
             yield from _longer(outline, at, at.place.part)
+        if at.criterion.value.expected is not None and at.criterion.value.expected.missing:
+            yield from _endless(outline, (*at.path, "value", "expected", "missing"))
     for field in ("pools", "groups"):
         yield from _shared(outline, field)
     total = outline.scheme.total.periods
     if total is not None:
+        yield from _endless(outline, ("total", "periods"))
         yield from _periods(("total", "periods"), total, outline.cycle_months, outline.scheme.title)
     for place in outline.nodes:
         if place.node.periods is not None:
+            yield from _endless(outline, (*place.path, "periods"))
             yield from _periods((*place.path, "periods"), place.node.periods, _span(outline, place), place.node.name)
 
 
@@ -79,6 +83,12 @@ def _span(outline: Outline, place: NodePlace) -> int | None:
     total = outline.scheme.total.periods
     part = narrower(place.parents[-1].part if place.parents else None, total)
     return MONTHS[part] if part else outline.cycle_months
+
+
+def _endless(outline: Outline, path: Path) -> Iterator[Finding]:
+    """Without a cycle nobody knows from when on something lacks, or of how many sub-periods a mean is."""
+    if outline.scheme.cycle.by == "never":
+        yield error(path, "scheme_endless")
 
 
 def _periods(path: Path, periods: Periods, span: int | None, name: str) -> Iterator[Finding]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
 
 from rules.schemes.checking.formulas import reads_entries
 from rules.schemes.checking.numbers import constant
@@ -52,6 +53,16 @@ def once(criterion: Criterion, window: str) -> Fraction | None:
     if single is None or single <= 0:
         return None
     return single if cap is not None and cap == single else None
+
+
+def can_bring(criterion: Criterion, sign: str) -> bool:
+    """Whether an entry can be worth more (plus) or less (minus) than nothing, as far as the file tells."""
+    value = criterion.value
+    of_entry = ROWS.get(value.kind, SINGLES.get(value.kind)) if len(value.kinds) == 1 else None
+    if of_entry is None or not _only_multiplies(criterion):
+        return True
+    least, most = signed(of_entry(value), criterion)
+    return most is None or most > 0 if sign == "plus" else least is None or least < 0
 
 
 def _of_rule(criterion: Criterion, span: Span) -> Reach:
@@ -165,6 +176,26 @@ SINGLES: dict[str, Callable[[Value], Reach]] = {
     "deadline": _late,
     "formula": _said,
 }
+
+# the rules of which `SINGLES` has none, or one that asks for bounds: here the sign is enough
+ROWS: dict[str, Callable[[Value], Reach]] = {
+    "per": lambda value: among([value.points, *(bracket.points for bracket in value.brackets)]),
+    "promise": lambda value: among((value.promise and (value.promise.kept, value.promise.broken)) or ()),
+    "count": lambda value: among((value.count and (*value.count.points, value.count.then)) or ()),
+    "expected": lambda value: among((value.expected and (value.expected.each,)) or ()),
+    "cumulative": lambda value: among(_moves(value)),
+    "survey": lambda _: NOTHING,
+}
+
+
+def _moves(value: Value) -> list[Decimal]:
+    """What an entry can move a running sum by: from tier to tier, or within the rates before and beyond them."""
+    rule = value.cumulative
+    if rule is None or not rule.tiers:
+        return []
+    points = [tier.points for tier in sorted(rule.tiers, key=lambda tier: tier.start)]
+    steps = [points[0], *(after - before for before, after in pairwise(points))]
+    return steps + [rate.points for rate in (rule.under, rule.beyond) if rate is not None]
 
 
 def _only_multiplies(criterion: Criterion) -> bool:
