@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from bot import entry, notice, secrets, webchat
+from bot import entry, notice, secrets, vouching, webchat
 from bot.channel import Channel
 from bot.demo import Demo
 from bot.dialogs import qr
@@ -25,11 +25,12 @@ from bot.router import Router
 from bot.sender import Sender
 from console import app as console
 from console.frame import Office
+from console.phone import app as phone
 from handlers.members import WEBCHAT
 from scheduler.runner import Runner
 
 if TYPE_CHECKING:  # a house without Telegram holds none of it in memory
-    from bot.telegram.service import Service
+    from bot.channel import Service
 
 
 @dataclass(slots=True)
@@ -41,7 +42,7 @@ class Works:
     router: Router
     sender: Sender
     runner: Runner
-    service: Service | None
+    services: list[Service]
     ready: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def health(self, _request: Request) -> Response:
@@ -55,14 +56,14 @@ class Works:
         """Opens in order, and closes in the order turned round."""
         async with AsyncExitStack() as stack:
             stack.callback(self.parts.close)
-            if self.service is not None:
-                await stack.enter_async_context(self.service.opened())
+            for service in self.services:
+                await stack.enter_async_context(service.opened())
             await self.runner.tick()
             if self.demo:
                 await self.sender.drain()
             self._beside(stack, self.sender.run())
-            if self.service is not None:
-                await stack.enter_async_context(self.service.listening())
+            for service in self.services:
+                await stack.enter_async_context(service.listening())
             self.runner.start()
             stack.callback(self.runner.stop)
             if not self.parts.settings.on_server:  # with several processes commands and backups go to the database
@@ -90,19 +91,24 @@ def build(parts: Parts, *, demo: bool = False) -> Starlette:
     router = Router(desk, clock, settings.locale, address)
     channels: dict[str, Channel] = {WEBCHAT: webchat.WebChannel()}
     sender = Sender(desk, clock, channels, settings.locale, address)
-    service = telegram_service(parts, router, sender)
-    works = Works(parts, demo, router, sender, Runner(desk, clock.now, sender.wake.set), service)
+    made = (serve(parts, router, sender) for serve in (telegram_service,))
+    services = [service for service in made if service is not None]
+    works = Works(parts, demo, router, sender, Runner(desk, clock.now, sender.wake.set), services)
     front = webchat.Front(settings, clock, desk, router, sender, webchat.environment())
     reader = partial(read_only, settings)
-    office = Office(desk, clock.now, settings.locale, address, secrets, qr, sender.wake.set, reader, settings.data)
+    phones = vouching.phones(settings, None, None)
+    office = Office(
+        desk, clock.now, settings.locale, address, secrets, qr, sender.wake.set, reader, settings.data, phones
+    )
     doors = Demo(front, works.runner, office).routes() if demo else entry.routes(front)
-    hooks = [] if service is None else service.routes()
+    hooks = [route for service in services for route in service.routes()]
     return Starlette(
         routes=[
             Route("/healthz", works.health),
             webchat.static(),
             *notice.routes(front),
             *console.routes(office),
+            *phone.routes(office),
             *hooks,
             *doors,
         ],

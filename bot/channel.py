@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol
+
+from starlette.routing import Route
 
 from rules.problems import Problem
 from storage.evidence import Filed
@@ -81,3 +84,16 @@ class Channel(Protocol):
 
     async def send(self, address: str, body: Rendered) -> None:
         """Hands a screen to the platform; raises DeliveryError."""
+
+
+class Service(Protocol):
+    """What runs beside the web application for a channel: opened to send, then listening, with addresses of its own."""
+
+    def opened(self) -> AbstractAsyncContextManager[None]:
+        """The client, for as long as something may be sent."""
+
+    def listening(self) -> AbstractAsyncContextManager[None]:
+        """Takes messages until the block is left."""
+
+    def routes(self) -> list[Route]:
+        """Where the platform posts."""

@@ -17,6 +17,7 @@ from bot.proof import proof, proofs
 from bot.webchat import MOST_FORM, Front, chat_page, inbounds, newer, send
 from console.auth import enter_demo
 from console.frame import Office
+from console.phone.doors import enter_phone
 from handlers.context import Refused
 from handlers.members import WEBCHAT, address_of
 from rules.access import Actor
@@ -65,6 +66,7 @@ class Demo:
             Route("/chat/evidence/line/{id:int}", self.evidence_of_line),
             Route("/demo/enter", self.enter, methods=["POST"]),
             Route("/demo/console", self.console),
+            Route("/demo/phone", self.phone),
             Route("/demo/clock", self.clock, methods=["POST"]),
             Route("/demo/clock-form", self.clock_form, methods=["POST"]),
             Route("/chat/api/personas", self.personas),
@@ -135,6 +137,13 @@ class Demo:
         if person is None:
             return RedirectResponse("/", HTTPStatus.SEE_OTHER)
         return await enter_demo(self.office, person)
+
+    async def phone(self, request: Request) -> Response:
+        """Opens the phone pages as a persona, without any secret."""
+        person = await self._person(request.query_params.get("persona", ""))
+        if person is None:
+            return RedirectResponse("/", HTTPStatus.SEE_OTHER)
+        return await enter_phone(self.office, WEBCHAT, address_of(person))
 
     async def chat(self, request: Request) -> Response:
         """The chat as the chosen persona; without one, the choice."""

@@ -56,7 +56,7 @@ class Router:
         """The reply to a message, after the commit; Busy when nothing could be stored. `parked` is the number of a
         message that could not be handled before and is tried again."""
         now = self.clock.now()
-        inbound = replace(inbound, text=INVISIBLE.sub("", inbound.text).strip())
+        inbound = strangers.opened(replace(inbound, text=INVISIBLE.sub("", inbound.text).strip()))
         try:
             alone = inbound.token and self.desk.house.notice is None
             heard = Heard("") if alone else await asyncio.to_thread(self._heard, inbound, now)

@@ -17,6 +17,7 @@ from handlers.declarations.forms import AddFile, Undo
 from handlers.declarations.review import ApproveAll, Queue, ReviewLine
 from handlers.desk import Desk
 from handlers.members import Home, Invite
+from handlers.phones import AskForPhoneLink
 from handlers.signin import AskForLink
 from screens import door
 from screens.problems import refused
@@ -59,9 +60,9 @@ class Turn:
     def _asked(self, request: Any) -> Any:
         if isinstance(request, Invite) and not request.token_hash:
             request = structs.replace(request, **asdict(self.spare.take()))
-        if isinstance(request, AskForLink):
+        if isinstance(request, AskForLink | AskForPhoneLink):
             token = secrets.fresh()
-            request = AskForLink(token, secrets.hashed(token))
+            request = structs.replace(request, token=token, token_hash=secrets.hashed(token))
         return self.desk.handle(self.context, request)
 
     def _tried(self, request: Any) -> tuple[list[Screen], list[Rendered]]:

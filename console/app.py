@@ -1,4 +1,4 @@
-"""The web door under /console: its routes, who gets through, and what every answer carries."""
+"""The web door under /console: its routes, and who gets through."""
 
 from __future__ import annotations
 
@@ -8,12 +8,10 @@ from functools import partial
 
 import structlog
 from starlette.applications import Starlette
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from console import (
     account,
@@ -30,6 +28,7 @@ from console import (
     units,
 )
 from console.access import OPEN, WAYS, Way
+from console.door import MOST_FORM, Door
 from console.frame import FOLDER, Crowded, Office, Page, Visitor
 from handlers.context import Refused
 from handlers.desk import Busy
@@ -38,7 +37,6 @@ from screens.texts import words
 
 log = structlog.get_logger(__name__)
 Endpoint = Callable[[Request], Awaitable[Response]]
-MOST_FORM = 64 * 1024
 PAGES: tuple[Page, ...] = (
     *home.PAGES,
     *account.PAGES,
@@ -52,21 +50,11 @@ PAGES: tuple[Page, ...] = (
     *trail.PAGES,
     *exports.PAGES,
 )
-HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; "
-    "form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
-    "X-Content-Type-Options": "nosniff",
-    # not no-referrer: browsers would then send "Origin: null" with our own forms
-    "Referrer-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "X-Frame-Options": "DENY",
-}
 
 
 def routes(office: Office) -> list[BaseRoute]:
     """All of the console as two routes of the process's application."""
-    door = Door(application(office), secure=office.address.startswith("https:"))
+    door = Door(application(office), "/console/static/", MOST_FORM, secure=office.address.startswith("https:"))
     return [Route("/console", door), Route("/console/{rest:path}", door)]
 
 
@@ -129,36 +117,6 @@ async def _turned_away(visitor: Visitor, way: Way, request: Request) -> Response
         if isinstance(answer, Refused):
             return visitor.absent()
     return None
-
-
-class Door:
-    """Adds the headers to every answer of the console and stops bodies that are too large."""
-
-    def __init__(self, app: ASGIApp, *, secure: bool) -> None:
-        self.app = app
-        more = {"Strict-Transport-Security": "max-age=31536000"} if secure else {}
-        self.headers = [(name.lower().encode(), value.encode()) for name, value in (HEADERS | more).items()]
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            raise HTTPException(404)
-        kept = b"no-cache" if scope["path"].startswith("/console/static/") else b"no-store"
-        size = 0
-
-        async def measured() -> Message:
-            nonlocal size
-            message = await receive()
-            size += len(message.get("body", b""))
-            if size > MOST_FORM:
-                raise HTTPException(413)
-            return message
-
-        async def dressed(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], *self.headers, (b"cache-control", kept)]
-            await send(message)
-
-        await self.app(scope, measured, dressed)
 
 
 async def _no_page(office: Office, _request: Request, _error: Exception) -> Response:

@@ -18,6 +18,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from console.access import NAVIGATION, WAYS
+from console.phone.vouching import Phones
 from handlers.context import Refused
 from handlers.desk import Desk
 from handlers.signin import Session
@@ -93,6 +94,7 @@ class Office:
     wake: Callable[[], None]
     reader: Callable[[], AbstractContextManager[tuple[Desk, datetime]]]
     folder: Path
+    phones: Phones
     pages: Environment = field(default_factory=environment)
     turned_away: Counter[str] = field(default_factory=Counter)
     hashing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(HASHED_AT_ONCE))

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from msgspec import Struct
 
 from handlers.context import Context, Handler, Refused, refuse
+from handlers.identities.accounts import ended
 from handlers.signin import Done
 from rules.access import APPOINTS, Grant
 from storage import appointments, members, people, signin
@@ -183,13 +184,15 @@ def end_deputy(context: Context, request: EndDeputy) -> Done | Refused:
 
 
 def unbind(context: Context, request: EndAccount) -> Done | Refused:
-    """The account, and every session of the member, open nothing any more."""
+    """The account, and every session of the member, open nothing any more; what waits goes to his next channel."""
     person = context.person(request.member)
     if person is None or context.actor.may("unbind", person.unit, person.path) is None:
         return refuse("absent")
-    channel = appointments.unbind(context.connection, request.member, request.identity, context.now)
-    if channel is None:
+    found = appointments.unbind(context.connection, request.member, request.identity, context.now)
+    if found is None:
         return refuse("absent")
+    channel, address = found
+    ended(context, request.member, channel, [address])
     signin.end_all(context.connection, request.member)
     context.audit("unbind", "member", request.member, channel=channel)
     return Done()

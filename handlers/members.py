@@ -13,7 +13,7 @@ from handlers.declarations.review import waiting_lines
 from handlers.ledger.posting import scored
 from rules.periods import period_of
 from rules.scoring.plan import plan_of
-from storage import confirmations, declarations, invitations, ledger, members, signin
+from storage import confirmations, declarations, invitations, ledger, members, phones, signin
 from storage.locks import hold_members
 from storage.members import Person
 
@@ -196,7 +196,7 @@ def stop(context: Context, _request: Stop) -> Stopped:
 
 
 def invite(context: Context, request: Invite) -> Invitation | Refused:
-    """Makes an invitation; an older one of the same member ends, and his sessions, the console's too."""
+    """Makes an invitation; an older one of the same member ends, and all his sessions, of whatever page."""
     person = context.person(request.member)
     if person is None or context.actor.may("invite", person.unit, person.path) is None:
         return refuse("not_allowed")
@@ -215,6 +215,7 @@ def invite(context: Context, request: Invite) -> Invitation | Refused:
         },
     )
     signin.end_all(context.connection, person.id)
+    phones.end_all(context.connection, person.id)
     context.audit("invite", "member", person.id)
     links = {channel: address + request.token for channel, address in context.house.doors.items()}
     return Invitation(person, request.token, request.pin, until, links)

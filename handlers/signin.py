@@ -11,7 +11,7 @@ from handlers.context import Context, Handler, Refused, refuse
 from handlers.periods import Ran
 from rules.access import Actor
 from rules.passwords import rest_after
-from storage import members, signin
+from storage import members, phones, signin
 from storage.locks import hold, hold_members
 from storage.signin import RestRow, SessionRow
 
@@ -246,12 +246,13 @@ def still_here(context: Context, request: StillHere) -> Done:
 
 
 class TidyConsole(Struct, frozen=True):
-    """Forgets links, sessions and counts that were over a day ago."""
+    """Forgets links, sessions and counts that were over a day ago, those of the phone pages too."""
 
 
 def tidy(context: Context, _request: TidyConsole) -> Ran:
     """Nothing of it is needed: the audit keeps who came in when."""
-    return Ran(signin.forget(context.connection, context.now - KEPT))
+    before = context.now - KEPT
+    return Ran(signin.forget(context.connection, before) + phones.forget(context.connection, before))
 
 
 REQUESTS: dict[type, Handler] = {

@@ -41,7 +41,7 @@ PERMISSIONS: dict[str, dict[str, str]] = {
     "console": dict.fromkeys(ROLES, "under"),
     "see_people": {"secretary": "unit"} | dict.fromkeys((*LOOKING, "administrator"), "under"),
     "appoint": {"officer": "under", "administrator": "under"},
-    "unbind": {"officer": "under", "administrator": "under"},
+    "unbind": {"secretary": "unit", "officer": "under", "administrator": "under"},
     "see_parked": {"administrator": "under"},
 }
 

@@ -23,6 +23,7 @@ KINDS: dict[str, bool] = {
     "member_answered": True,
     "binding_asked": True,
     "identity_bound": True,
+    "account_removed": True,
     "backup_failed": True,
     "announcement": True,
     "announcement_urged": True,

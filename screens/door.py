@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from handlers.declarations.forms import Declare
+from handlers.identities.vouched import VOUCHING, AskByAccount
 from handlers.members import WEBCHAT, Help, Home
 from screens.screen import Choice, Screen
 from screens.texts import Say, clean
@@ -74,7 +75,13 @@ def nothing_to_undo(say: Say) -> Screen:
 
 
 def stranger(say: Say, channel: str = WEBCHAT) -> Screen:
-    """Nobody is bound to this address."""
+    """Nobody is bound to this address; where the employer vouches for accounts, one may ask without an invitation."""
+    if channel in VOUCHING:
+        lines = (
+            say("Your account is not bound yet. Tap the button, or type 1: your branch secretary is asked to confirm."),
+            say("Have you got a personal link? Send it here, and it opens your invitation."),
+        )
+        return Screen(say("We do not know you yet"), lines, (Choice(say("Ask to be bound"), AskByAccount()),))
     line = say("Please open the personal link from your branch secretary and enter the PIN.")
     if channel != WEBCHAT:
         line = say("Please ask your branch secretary for an invitation, and open its link for this app.")

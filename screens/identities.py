@@ -5,6 +5,7 @@ from __future__ import annotations
 from handlers.declarations.forms import Declare
 from handlers.identities.accounts import Unbind, UnbindQuestion, Unbound
 from handlers.identities.binding import BindingAsked, BindingDecided, Linked, PinWanted
+from handlers.identities.vouched import AccountNoted
 from handlers.ledger.points import MyPoints
 from handlers.members import Help, Home
 from screens.screen import Choice, Draw, Prompt, Screen
@@ -13,7 +14,12 @@ from screens.texts import Say, clean
 
 def channel_word(say: Say, channel: str) -> str:
     """A channel in words."""
-    return say("web chat") if channel == "webchat" else {"telegram": "Telegram"}.get(channel, channel)
+    return {
+        "webchat": say("web chat"),
+        "telegram": "Telegram",
+        "wechat": say("WeChat official account"),
+        "wecom": say("WeCom"),
+    }.get(channel, channel)
 
 
 def masked(name: str) -> str:
@@ -28,6 +34,15 @@ def asked(say: Say, answer: BindingAsked) -> Screen:
         say("Your secretary confirms that this account is yours; you will be told here."),
     )
     return Screen(say("Almost there"), lines)
+
+
+def noted(say: Say, _answer: AccountNoted) -> Screen:
+    """The same for everybody: it does not tell whether there is such a member."""
+    lines = (
+        say("If your account has the name of a member, his branch secretary is asked now to confirm that it is his."),
+        say("You will be told here. Nothing comes? Then please ask your branch secretary for an invitation."),
+    )
+    return Screen(say("Your request is noted"), lines)
 
 
 def pin_wanted(say: Say, answer: PinWanted) -> Screen:
@@ -78,6 +93,7 @@ def unbound(say: Say, answer: Unbound) -> Screen:
 
 SCREENS: dict[type, Draw] = {
     BindingAsked: asked,
+    AccountNoted: noted,
     PinWanted: pin_wanted,
     BindingDecided: decided,
     Linked: linked,

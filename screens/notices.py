@@ -163,13 +163,28 @@ def _binding(say: Say, f: Facts) -> Part:
             channel=channel_word(say, f["channel"]),
             name=f["name"],
         ),
-        say("Confirm only when you know that this account is his."),
     ]
+    if f.get("vouched"):
+        lines.append(say("The account has the member's code for a name; the employer gave it that name."))
+    lines += [
+        say("Somebody else asks for the same member: {account} on {channel}.", account=clean(name) or "?", channel=word)
+        for name, word in ((name, channel_word(say, channel)) for name, channel in f.get("others", ()))
+    ]
+    lines.append(say("Confirm only when you know that this account is his."))
     choices = [
         Choice(say("Confirm the account"), ConfirmBinding(f["binding"])),
         Choice(say("Refuse"), RefuseBinding(f["binding"])),
     ]
     return say("{name} asks to bind an account", name=f["name"]), lines, choices
+
+
+def _removed(say: Say, f: Facts) -> Part:
+    channel = channel_word(say, f["channel"])
+    lines = [
+        say("{name}'s {channel} account was removed by the employer.", name=f["name"], channel=channel),
+        say("The binding has ended; messages go to another channel of his, if he has one."),
+    ]
+    return say("An account was removed"), lines, []
 
 
 def _backup_failed(say: Say, f: Facts) -> Part:
@@ -220,6 +235,7 @@ PARTS: dict[str, Callable[[Say, Facts], Part]] = {
     "member_answered": _answered,
     "identity_bound": _bound,
     "binding_asked": _binding,
+    "account_removed": _removed,
     "announcement": _announced,
     "announcement_urged": _urged,
     "announcement_reminder": _to_confirm,

@@ -6,7 +6,7 @@ from handlers.context import Refused
 from handlers.declarations.forms import Declare, MyLines
 from handlers.members import Help, Home
 from rules.problems import Problem
-from screens import documents, drafts, expressions, findings, imports
+from screens import documents, drafts, expressions, findings, forms, imports
 from screens.declarations.lines import state_word
 from screens.screen import Choice, Draw, Screen
 from screens.texts import Say, Sentences, clean, month, names
@@ -203,6 +203,7 @@ WORDS: Sentences = {
     **drafts.WORDS,
     **expressions.WORDS,
     **findings.WORDS,
+    **forms.WORDS,
     **imports.WORDS,
     "backup_busy": lambda say, f: say("Another backup is being made in {folder}. Wait until it is done.", **f),
     "backup_no_space": lambda say, f: say(

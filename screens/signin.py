@@ -1,8 +1,10 @@
-"""The way into the console: its one-time link, and words for how and from where somebody came in."""
+"""The ways into the console and the phone pages: one-time links, and words for how and from where somebody came."""
 
 from __future__ import annotations
 
+from handlers.declarations.forms import Declare
 from handlers.members import Home
+from handlers.phones import AskForPhoneLink, PhoneLink
 from handlers.signin import ConsoleLink
 from screens.screen import Choice, Draw, Screen
 from screens.texts import Say, day
@@ -21,6 +23,21 @@ def console_link(say: Say, answer: ConsoleLink) -> Screen:
         link=f"/console/enter/{answer.token}",
         once=True,
     )
+
+
+def form_choice(say: Say) -> Choice:
+    """The button that asks for the form."""
+    return Choice(say("Open the form"), AskForPhoneLink())
+
+
+def phone_link(say: Say, answer: PhoneLink) -> Screen:
+    """The link, shown once."""
+    lines = (
+        say("On the form you fill in several lines at once. The link is good for ten minutes and for one entry."),
+        say("It opens your form to whoever has it: please do not pass it on."),
+    )
+    choices = (Choice(say("Declare"), Declare()), Choice(say("Home"), Home()))
+    return Screen(say("Your form"), lines, choices, link=f"/m/in/link/{answer.token}", once=True)
 
 
 def device_word(say: Say, device: str) -> str:
@@ -47,4 +64,4 @@ def when(say: Say, local: str) -> str:
     return f"{day(say, local[:10])} {local[11:16]}"
 
 
-SCREENS: dict[type, Draw] = {ConsoleLink: console_link}
+SCREENS: dict[type, Draw] = {ConsoleLink: console_link, PhoneLink: phone_link}

@@ -53,11 +53,12 @@ def end_deputy(connection: sa.Connection, deputy_id: int, last: date) -> None:
     connection.execute(sa.update(deputy).where(deputy.c.id == deputy_id).values(until_on=last))
 
 
-def unbind(connection: sa.Connection, member_id: int, identity_id: int, now: datetime) -> str | None:
-    """Unbinds an account and ends the member's chat sessions; gives its channel, None when it is not his."""
+def unbind(connection: sa.Connection, member_id: int, identity_id: int, now: datetime) -> tuple[str, str] | None:
+    """Unbinds an account and ends the member's chat sessions; gives channel and address, None when it is not his."""
     c = identity.c
     query = sa.update(identity).where(c.id == identity_id, c.member_id == member_id, c.unbound_at.is_(None))
-    channel = connection.execute(query.values(unbound_at=now).returning(c.channel)).scalar()
-    if channel is not None:
-        connection.execute(sa.delete(session).where(session.c.member_id == member_id))
-    return channel
+    row = connection.execute(query.values(unbound_at=now).returning(c.channel, c.address)).first()
+    if row is None:
+        return None
+    connection.execute(sa.delete(session).where(session.c.member_id == member_id))
+    return row.channel, row.address

@@ -50,14 +50,14 @@ MADE, FAILED, RESTORED = "backup_made", "backup_failed", "restored"
 ENTRANCES = (session, invitation, console_session, link, phone_link, phone_session)
 # what a restored database keeps as it was, and what must not be as it was; a new table belongs to one of them
 KEPT = (
-    "acknowledgement", "announcement", "announcement_recipient", "audit", "audit_unlinked", "consent",
+    "acknowledgement", "announcement", "announcement_recipient", "audit", "audit_unlinked", "claim", "consent",
     "console_password", "declaration", "deputy", "entry", "evidence", "identity", "import_change", "import_run",
     "inbox", "line", "mark", "member", "membership", "period", "remark", "review", "role", "scheme_version",
     "summary", "unit",
 )  # fmt: skip
 FORGOTTEN = (
-    "announcement_wave", "binding", "card", "console_link", "console_rest", "console_session", "credential",
-    "delivery", "dialog", "invitation", "notice", "outbox", "phone_link", "phone_session", "reply_window",
+    "announcement_wave", "binding", "card", "console_link", "console_rest", "console_session",
+    "credential", "delivery", "dialog", "invitation", "notice", "outbox", "phone_link", "phone_session", "reply_window",
     "session", "token",
 )  # fmt: skip
 

@@ -44,6 +44,10 @@ binding = sa.Table(
 )
 
 
+VOUCHED = "employer:"
+"""Begins what stands in place of an invitation's hash when the platform's owner vouches for whom an account is."""
+
+
 @dataclass(frozen=True, slots=True)
 class Known:
     """Who writes from an address: `blocked` when he could not be reached there lately."""
@@ -83,6 +87,11 @@ class BindingRow:
     name: str
     token_hash: str
     state: str
+
+    @property
+    def vouched(self) -> bool:
+        """Whether it stands on the employer's word for the account, without an invitation."""
+        return self.token_hash.startswith(VOUCHED)
 
 
 _BOUND = sa.select(identity.c.member_id, identity.c.blocked_at).where(
@@ -158,6 +167,13 @@ def unbind(connection: sa.Connection, member_id: int, channel: str, now: datetim
     return addresses
 
 
+def end(connection: sa.Connection, channel: str, address: str, now: datetime) -> None:
+    """Ends one address."""
+    c = identity.c
+    here = (c.channel == channel, c.address == address, c.unbound_at.is_(None))
+    connection.execute(sa.update(identity).where(*here).values(unbound_at=now))
+
+
 def ask(connection: sa.Connection, row: BindingRow, now: datetime) -> int:
     """Stores a request to bind an account (its own number is not used)."""
     values = {
@@ -181,9 +197,10 @@ def binding_of(connection: sa.Connection, channel: str, address: str, token_hash
 
 
 def asked_with(connection: sa.Connection, channel: str, address: str) -> str | None:
-    """The hash of the newest invitation with which an address has asked to be somebody's, while that is undecided."""
+    """The hash of the newest invitation with which an address asked to be somebody's, while that is undecided."""
     c = binding.c
     query = sa.select(c.token_hash).where(c.channel == channel, c.address == address, c.state == "asked")
+    query = query.where(~c.token_hash.startswith(VOUCHED))
     return connection.execute(query.order_by(c.id.desc()).limit(1)).scalar()
 
 
@@ -202,8 +219,37 @@ def decide(connection: sa.Connection, number: int, state: str, actor: int | None
 
 def lapse(connection: sa.Connection, token_hash: str, now: datetime) -> None:
     """Other requests made with a spent invitation are over."""
-    here = (binding.c.token_hash == token_hash, binding.c.state == "asked")
-    connection.execute(sa.update(binding).where(*here).values(state="lapsed", decided_at=now))
+    _lapse(connection, now, binding.c.token_hash == token_hash)
+
+
+def lapse_of(connection: sa.Connection, member_id: int, channel: str, now: datetime) -> None:
+    """Other requests for a member on a channel are over."""
+    _lapse(connection, now, binding.c.member_id == member_id, binding.c.channel == channel)
+
+
+def lapse_at(connection: sa.Connection, channel: str, address: str, now: datetime) -> None:
+    """The requests of an address are over."""
+    _lapse(connection, now, binding.c.channel == channel, binding.c.address == address)
+
+
+def _lapse(connection: sa.Connection, now: datetime, *which: sa.ColumnElement[bool]) -> None:
+    asked = sa.update(binding).where(binding.c.state == "asked", *which)
+    connection.execute(asked.values(state="lapsed", decided_at=now))
+
+
+def vouched(connection: sa.Connection, channel: str, address: str) -> BindingRow | None:
+    """The newest request of an address without an invitation."""
+    c = binding.c
+    query = _BINDINGS.where(c.channel == channel, c.address == address, c.token_hash.startswith(VOUCHED))
+    row = connection.execute(query.order_by(c.id.desc()).limit(1)).first()
+    return None if row is None else BindingRow(*row)
+
+
+def open_for(connection: sa.Connection, member_id: int) -> list[BindingRow]:
+    """The undecided requests to be a member, the oldest first."""
+    c = binding.c
+    query = _BINDINGS.where(c.member_id == member_id, c.state == "asked").order_by(c.id)
+    return [BindingRow(*row) for row in connection.execute(query)]
 
 
 def reachable(connection: sa.Connection, channel: str, day: date) -> list[Reachable]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from handlers.context import Handler
-from handlers.declarations import answer, change, draft, lists, many, meeting, proof, record, review
+from handlers.declarations import answer, change, draft, lists, many, meeting, proof, record, review, sheet
 
 REQUESTS: dict[type, Handler] = {
     **draft.REQUESTS,
@@ -15,4 +15,5 @@ REQUESTS: dict[type, Handler] = {
     **answer.REQUESTS,
     **lists.REQUESTS,
     **many.REQUESTS,
+    **sheet.REQUESTS,
 }

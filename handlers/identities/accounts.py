@@ -10,8 +10,11 @@ from handlers.context import Context, Handler, Refused, refuse
 from handlers.members import WEBCHAT
 from handlers.periods import Ran
 from handlers.ways import ways_by_member
+from rules.access import reviewers
 from rules.reach import best
-from storage import identities, outbox, sending
+from storage import identities, members, outbox, phones, sending
+from storage.locks import hold_members
+from storage.members import Person
 
 
 class AskUnbind(Struct, frozen=True):
@@ -38,6 +41,13 @@ class MoveAddress(Struct, frozen=True):
     channel: str
     old: str
     new: str
+
+
+class AccountRemoved(Struct, frozen=True):
+    """The platform says that an account is no more: whoever had it has left his employer."""
+
+    channel: str
+    address: str
 
 
 class Failure(Struct, frozen=True):
@@ -82,15 +92,53 @@ def unbind(context: Context, request: Unbind, member: int = 0) -> Unbound | Refu
     addresses = identities.unbind(context.connection, member, request.channel, context.now)
     if not addresses:
         return refuse("nothing_bound")
+    ended(context, member, request.channel, addresses)
+    context.audit("unbind", "member", member, channel=request.channel)
+    return Unbound(request.channel)
+
+
+def ended(context: Context, member: int, channel: str, addresses: Sequence[str]) -> None:
+    """What follows when a member's addresses are his no more: what waits goes elsewhere, phone pages close."""
     waiting = [
-        Failure(number, kind, member, request.channel, address, blocked=False)
+        Failure(number, kind, member, channel, address, blocked=False)
         for address in addresses
-        for number, kind in sending.due_to(context.connection, request.channel, address)
+        for number, kind in sending.due_to(context.connection, channel, address)
     ]
     sending.turn_away(context.connection, [each.message for each in waiting])
     _elsewhere(context, waiting)
-    context.audit("unbind", "member", member, channel=request.channel)
-    return Unbound(request.channel)
+    phones.end_all(context.connection, member)
+
+
+def account_removed(context: Context, request: AccountRemoved) -> Ran:
+    """The binding ends, and those in charge of the member are told; a second word of it changes nothing."""
+    identities.lapse_at(context.connection, request.channel, request.address, context.now)
+    bound = identities.bound(context.connection, request.channel, request.address)
+    if bound is None:
+        return Ran(0)
+    hold_members(context.connection, [bound.member])
+    identities.end(context.connection, request.channel, request.address, context.now)
+    ended(context, bound.member, request.channel, [request.address])
+    context.audit("account_removed", "member", bound.member, channel=request.channel)
+    person = context.person(bound.member)
+    if person is not None:
+        stamp = int(context.now.timestamp() * 1000)
+        key = f"removed:{bound.member}:{request.channel}:{stamp}"
+        facts = {"name": person.name, "channel": request.channel}
+        context.tell_all(
+            [
+                {"member_id": number, "kind": "account_removed", "key": f"{key}:{number}", "facts": facts}
+                for number in in_charge(context, person)
+            ]
+        )
+    return Ran(1)
+
+
+def in_charge(context: Context, person: Person) -> list[int]:
+    """The branch's secretaries, else officers and administrators above; nobody is in charge of himself."""
+    above = members.units_above(context.connection, person.path)
+    branch = members.holders(context.connection, ("secretary",), [person.unit], context.today)[person.unit]
+    higher = members.holders(context.connection, ("officer", "administrator"), above, context.today)
+    return sorted(reviewers(person.id, branch, [holder for some in higher.values() for holder in some]))
 
 
 def reach(context: Context, request: Reach) -> Ran:
@@ -142,5 +190,6 @@ REQUESTS: dict[type, Handler] = {
     Unbind: unbind,
     Reach: reach,
     MoveAddress: move_address,
+    AccountRemoved: account_removed,
     GoElsewhere: go_elsewhere,
 }

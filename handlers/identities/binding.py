@@ -7,9 +7,8 @@ from dataclasses import replace
 from msgspec import Struct
 
 from handlers.context import Context, Handler, Refused, refuse
-from handlers.identities.accounts import Unbind, unbind
+from handlers.identities.accounts import Unbind, in_charge, unbind
 from handlers.members import MOST_ATTEMPTS, FindInvitation, find_invitation
-from rules.access import reviewers
 from storage import identities, invitations, members
 from storage.identities import BindingRow
 from storage.locks import hold_members
@@ -91,17 +90,30 @@ def ask_binding(context: Context, request: AskBinding) -> BindingAsked | PinWant
         row = BindingRow(0, person.id, request.channel, request.address, request.name, request.token_hash, "asked")
         row = replace(row, id=identities.ask(context.connection, row, context.now))
         context.audit("ask_binding", "member", person.id, channel=request.channel, binding=row.id)
-    people = _confirming(context, person)
-    if not people:
+    if not tell_confirming(context, row, person):
         return PinWanted(person.name, ConfirmByPin(request.channel, request.address, request.token_hash))
-    facts = {"binding": row.id, "name": person.name, "account": row.name, "channel": row.channel}
+    return BindingAsked(person.name)
+
+
+def tell_confirming(context: Context, row: BindingRow, person: Person) -> bool:
+    """Asks those who may confirm, once for each request; False when there is nobody."""
+    people = in_charge(context, person)
+    others = [each for each in identities.open_for(context.connection, person.id) if each.id != row.id]
+    facts = {
+        "binding": row.id,
+        "name": person.name,
+        "account": row.name,
+        "channel": row.channel,
+        "vouched": row.vouched,
+        "others": [[each.name, each.channel] for each in others],
+    }
     context.tell_all(
         [
             {"member_id": member, "kind": "binding_asked", "key": f"binding:{row.id}:{member}", "facts": facts}
             for member in people
         ]
     )
-    return BindingAsked(person.name)
+    return bool(people)
 
 
 def _invited(context: Context, token_hash: str) -> Person | Refused:
@@ -113,21 +125,13 @@ def _invited(context: Context, token_hash: str) -> Person | Refused:
     return context.person(row.member) or refuse("invitation_over")
 
 
-def _confirming(context: Context, person: Person) -> list[int]:
-    """Who may confirm: the branch's secretaries, else officers and administrators above; nobody for himself."""
-    above = members.units_above(context.connection, person.path)
-    branch = members.holders(context.connection, ("secretary",), [person.unit], context.today)[person.unit]
-    higher = members.holders(context.connection, ("officer", "administrator"), above, context.today)
-    return sorted(reviewers(person.id, branch, [holder for some in higher.values() for holder in some]))
-
-
 def confirm_binding(context: Context, request: ConfirmBinding) -> BindingDecided | Refused:
-    """Binds the account and spends the invitation."""
+    """Binds the account and spends the invitation, when it stands on one."""
     found = _to_decide(context, request.binding)
     if isinstance(found, Refused):
         return found
     row, person = found
-    invited = _invited(context, row.token_hash)
+    invited = person if row.vouched else _invited(context, row.token_hash)
     if isinstance(invited, Refused):
         return invited
     if identities.bound(context.connection, row.channel, row.address) is not None:
@@ -168,7 +172,7 @@ def confirm_by_pin(context: Context, request: ConfirmByPin) -> Linked | Refused:
     hold_members(context.connection, [] if known is None else [known.member])
     person = _invited(context, request.token_hash)
     row = identities.binding_of(context.connection, request.channel, request.address, request.token_hash)
-    if isinstance(person, Refused) or row is None or row.state != "asked" or _confirming(context, person):
+    if isinstance(person, Refused) or row is None or row.state != "asked" or in_charge(context, person):
         return refuse("invitation_over")
     if not request.correct:
         invitations.count_attempt(context.connection, request.token_hash)
@@ -184,9 +188,11 @@ def _link(context: Context, row: BindingRow, person: Person) -> Linked:
     """The account becomes the member's; his older one on the channel ends, and so does the invitation."""
     unbind(context, Unbind(row.channel), person.id)
     members.bind(context.connection, row.channel, row.address, person.id, context.now)
-    invitations.spend(context.connection, row.token_hash, context.now)
+    if not row.vouched:
+        invitations.spend(context.connection, row.token_hash, context.now)
     identities.decide(context.connection, row.id, "confirmed", context.actor.member or None, context.now)
     identities.lapse(context.connection, row.token_hash, context.now)
+    identities.lapse_of(context.connection, person.id, row.channel, context.now)
     context.audit("bind", "member", person.id, channel=row.channel, binding=row.id)
     return Linked(row.channel, person.unit_kind == "branch")
 

@@ -12,6 +12,7 @@ from handlers.members import Home
 from rules.schemes import Criterion
 from screens.schemes import worth_in_words
 from screens.screen import Choice, Draw, Prompt, Screen
+from screens.signin import form_choice
 from screens.texts import Say, amount, month, number
 
 OFFERED = (Decimal(1), Decimal(2), Decimal(3), Decimal(4), Decimal(5))
@@ -33,6 +34,8 @@ def categories(say: Say, answer: f.Categories) -> Screen:
     if answer.drafts:
         choices.append(Choice(say("Go on with {count} drafts", count=answer.drafts), f.ShowDraft(0, who)))
     choices += [Choice(node.name, f.PickCategory(node.code, answer.batch, who)) for node, _ in answer.nodes]
+    if answer.own:
+        choices.append(form_choice(say))
     title = say("Declaration of {month}", month=month(say, answer.period))
     return Screen(title, tuple(lines), (*choices, Choice(say("Back"), Home())))
 

@@ -39,7 +39,7 @@ def draft(say: Say, answer: f.Draft) -> Screen:
     lines += [f"{index}. {words.own(say, line)}" for index, line in enumerate(answer.lines[:MOST_LINES], 1)]
     lines += _remarks(say, answer)
     pins = tuple(line.pin for line in answer.lines)
-    choices = [Choice(_confirm_label(say, answer), f.Submit(pins, who))] if pins else []
+    choices = [Choice(confirm_label(say, answer), f.Submit(pins, who))] if pins else []
     choices += [
         Choice(amount(each, many), f.AddLine(each.code, answer.batch, who, many))
         for _, many, some in answer.unclear
@@ -64,7 +64,8 @@ def _wanted(batch: int, who: int, criterion: Criterion, many: Decimal | None, op
     ]
 
 
-def _confirm_label(say: Say, answer: f.Draft) -> str:
+def confirm_label(say: Say, answer: f.Draft) -> str:
+    """What submitting the drafts means: how many lines and points, and how many of them count."""
     points = sum((line.points for line in answer.lines), Decimal(0))
     counted = sum((words.counted(line) for line in answer.lines), Decimal(0))
     facts = {"count": len(answer.lines), "points": signed(points)}

@@ -48,6 +48,7 @@ ALLOWED = {
     ("see_people", "secretary"): ("own",),
     ("appoint", "officer"): UNDER,
     ("appoint", "administrator"): UNDER,
+    ("unbind", "secretary"): ("own",),
     ("unbind", "officer"): UNDER,
     ("unbind", "administrator"): UNDER,
     ("see_parked", "administrator"): UNDER,

@@ -45,6 +45,14 @@ def upgrade() -> None:
         sa.Column("expires_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("channel", "task", name=op.f("pk_card")),
     )
+    op.create_table(
+        "claim",
+        sa.Column("channel", sa.String(16), nullable=False),
+        sa.Column("address", sa.String(128), nullable=False),
+        sa.Column("on_day", sa.Date(), nullable=False),
+        sa.Column("made", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("channel", "address", name=op.f("pk_claim")),
+    )
     _phones()
     _acknowledgements()
 
