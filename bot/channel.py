@@ -12,7 +12,7 @@ from rules.problems import Problem
 from storage.evidence import Filed
 
 Rendered = dict[str, Any]
-"""A screen as every channel gets it: title, lines, choices (label and token), image, link.
+"""A screen as every channel gets it: title, lines, choices (label, token, in replies a mark), image, link.
 
 A reply that waits in the outbox is {"screens": [...], "edit": message}: all of them are one answer.
 """

@@ -38,6 +38,12 @@ def old_button(say: Say, *, used: bool) -> Screen:
     return Screen(say("Old button"), (line, say("Go on from here:")))
 
 
+def list_changed(say: Say, text: str) -> Screen:
+    """A number that stands at none of the choices being seen; the current screen follows."""
+    line = say("There is no “{text}” on the list as it stands now; nothing was changed.", text=clean(text)[:30])
+    return Screen(say("The list was updated"), (line, say("Go on from here:")))
+
+
 def number_wanted(say: Say, text: str) -> Screen:
     """A number was asked for."""
     line = say("“{text}” is not a number. Please type a number such as 2.", text=clean(text)[:30])

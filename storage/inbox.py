@@ -130,7 +130,8 @@ _LAST_REPLY = Statement(
         inbox.c.channel == sa.bindparam("channel_"),
         inbox.c.address == sa.bindparam("address_"),
         inbox.c.reply.is_not(None),
-        inbox.c.state.not_in(("held", "declined")),  # what was shown in place of an answer
+        inbox.c.state != "held",  # what was shown in place of an answer
+        inbox.c.state != "declined",
     )
     .order_by(inbox.c.id.desc())
     .limit(1)

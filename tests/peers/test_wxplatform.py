@@ -116,7 +116,7 @@ def test_a_card_is_pressed_once_it_is_sent_and_its_code_serves_once(wecom: Platf
         wecom.click("zhaochen", "t1", "k9")
     assert [each["status"] for each in wecom.click("zhaochen", "t1", "k1")["tries"]] == [0, 0, 0]
     grey = {"response_code": answer["response_code"], "userids": ["ZhaoChen"], "button": {"replace_name": "已确认"}}
-    assert [push(wecom, "message/update_template_card", grey)["errcode"] for _ in range(2)] == [0, 42014]
+    assert [push(wecom, "message/update_template_card", grey)["errcode"] for _ in range(2)] == [0, 40058]
     with pytest.raises(Unseen, match="grey"):
         wecom.click("zhaochen", "t1", "k1")
 

@@ -291,7 +291,7 @@ class Api {
 
   update({ body }) {
     const code = this.codes[body.response_code];
-    if (!code || code.used || this.state.now() > code.until) return fail(42014, 'response_code invalid, used or expired');
+    if (!code || code.used || this.state.now() > code.until) return fail(40058, 'response_code invalid, used or expired');
     const users = body.atall ? ['@all'] : (body.userids || []).map((each) => each.toLowerCase());
     if (!users.length) return fail(40058, 'userids');
     code.used = true;

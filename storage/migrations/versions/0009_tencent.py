@@ -18,6 +18,7 @@ def upgrade() -> None:
         sa.Column("value", sa.Text(), nullable=False),
         sa.Column("expires_at", sa.BigInteger(), nullable=False),
         sa.Column("asked_until", sa.BigInteger(), nullable=True),
+        sa.Column("forced_at", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("channel", name=op.f("pk_credential")),
     )
     op.create_table(
