@@ -104,7 +104,7 @@ def _invited(house: Acting, say: Say, people: tuple[Any, ...], days: int) -> lis
     from bot.slips import Card, draw_all
     from handlers.invitations import InviteAll, Slip
 
-    with Progress(console=out, transient=True) as bar:
+    with Progress(console=out.console, transient=True) as bar:
         task = bar.add_task(say("Drawing links and PINs"), total=len(people))
         drawn = draw_all(people, lambda: bar.advance(task))
     cards: list[Card] = []
@@ -123,7 +123,7 @@ def _coded(house: Acting, say: Say, cards: list[Card], days: int) -> list[Card]:
     from dataclasses import replace
 
     coded, given = [], True
-    with Progress(console=out, transient=True) as bar:
+    with Progress(console=out.console, transient=True) as bar:
         task = bar.add_task(say("Asking the official account for codes"), total=len(cards))
         for card in cards:
             text = house.scene(card.drawn.token, days) if given else ""
