@@ -16,6 +16,7 @@ from benchmarks import (
     http,
     kill,
     load,
+    mutations,
     postgres,
     review,
     scoring,
@@ -60,6 +61,7 @@ MEASUREMENTS = {
         Measurement((postgres.NAME,), postgres.figures),
         Measurement((backup.DRILL, backup.PACE), backup.figures),
         Measurement((telegram_kill.LOST, telegram_kill.DOUBLE, telegram_kill.MISDIRECTED), telegram_kill.figures),
+        Measurement((mutations.NAME,), mutations.figures),
         *(Measurement((name,), take) for name, take in tencent_kill.TAKES.items()),
     ),
 }
@@ -80,6 +82,7 @@ AT_MOST = {
     telegram_kill.MISDIRECTED: 0.0,
     wechat_pace.P99: 1000.0,
     wechat_pace.MOST: 4500.0,
+    mutations.NAME: 0.0,
     **dict.fromkeys(tencent_kill.TAKES, 0.0),
 }
 AT_LEAST = {telegram_pacing.NAME: 0.95}

@@ -29,8 +29,10 @@ from console.phone import app as phone
 from handlers.members import WEBCHAT
 from scheduler.runner import Runner
 
-if TYPE_CHECKING:  # a house without Telegram holds none of it in memory
+if TYPE_CHECKING:  # a house without a channel holds none of it in memory
     from bot.channel import Service
+    from bot.wechat.service import Service as WeChat
+    from bot.wecom.service import Service as WeCom
 
 
 @dataclass(slots=True)
@@ -91,12 +93,15 @@ def build(parts: Parts, *, demo: bool = False) -> Starlette:
     router = Router(desk, clock, settings.locale, address)
     channels: dict[str, Channel] = {WEBCHAT: webchat.WebChannel()}
     sender = Sender(desk, clock, channels, settings.locale, address)
-    made = (serve(parts, router, sender) for serve in (telegram_service,))
-    services = [service for service in made if service is not None]
+    telegram, wechat = telegram_service(parts, router, sender), wechat_service(parts, router, sender)
+    wecom = wecom_service(parts, router, sender)
+    services: list[Service] = [service for service in (telegram, wechat, wecom) if service is not None]
     works = Works(parts, demo, router, sender, Runner(desk, clock.now, sender.wake.set), services)
     front = webchat.Front(settings, clock, desk, router, sender, webchat.environment())
     reader = partial(read_only, settings)
-    phones = vouching.phones(settings, None, None)
+    apis = [None if each is None else each.api for each in (wechat, wecom)]
+    phones = vouching.phones(settings, *apis)
+    router.scene = phones.scene
     office = Office(
         desk, clock.now, settings.locale, address, secrets, qr, sender.wake.set, reader, settings.data, phones
     )
@@ -129,6 +134,28 @@ def telegram_service(parts: Parts, router: Router, sender: Sender) -> Service | 
         return lease.held()
 
     service = Service(parts.settings, router, sender, may_poll)
+    sender.serve(service.channel)
+    return service
+
+
+def wechat_service(parts: Parts, router: Router, sender: Sender) -> WeChat | None:
+    """The Official Account, when it is set up; else nothing of it is loaded."""
+    if not parts.settings.wechat_on:
+        return None
+    from bot.wechat.service import Service
+
+    service = Service(parts.settings, parts.database, router, sender)
+    sender.serve(service.channel)
+    return service
+
+
+def wecom_service(parts: Parts, router: Router, sender: Sender) -> WeCom | None:
+    """The WeCom app, when it is set up; else nothing of it is loaded."""
+    if not parts.settings.wecom_on:
+        return None
+    from bot.wecom.service import Service
+
+    service = Service(parts.settings, router, sender)
     sender.serve(service.channel)
     return service
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from starlette.routing import Route
 
@@ -12,9 +13,10 @@ from rules.problems import Problem
 from storage.evidence import Filed
 
 Rendered = dict[str, Any]
-"""A screen as every channel gets it: title, lines, choices (label and token), image, link.
+"""A screen as every channel gets it: title, lines, choices (label, token, in replies a mark), image, link.
 
-A reply that waits in the outbox is {"screens": [...], "edit": message}: all of them are one answer.
+A reply that waits in the outbox is {"screens": [...], "edit": message}: all of them are one answer. On its way a body
+has its "number" in the outbox, or that of its batch: the same at each try, and no other message's.
 """
 
 
@@ -66,13 +68,27 @@ class DeliveryError(Exception):
         self.moved_to = moved_to
 
 
+def one(_body: Rendered) -> int:
+    """Most bodies are one message."""
+    return 1
+
+
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How fast a platform may be sent to: messages a second in all, seconds between two to one address."""
+    """How fast a platform may be sent to: calls a second in all, seconds between two to one address.
+
+    `window` is how many messages one address may have within how many seconds, as many at once as it likes;
+    `weigh` says how many messages a body becomes. `together` is how many addresses one call may have, and
+    `recognised_s` how long an idempotent platform recognises what it had before (0: for ever).
+    """
 
     a_second: float
     address_s: float
     at_once: int = 64
+    window: tuple[int, float] | None = None
+    weigh: Callable[[Rendered], int] = one
+    together: int = 1
+    recognised_s: float = 0.0
 
 
 class Channel(Protocol):
@@ -84,6 +100,14 @@ class Channel(Protocol):
 
     async def send(self, address: str, body: Rendered) -> None:
         """Hands a screen to the platform; raises DeliveryError."""
+
+
+@runtime_checkable
+class Together(Protocol):
+    """What a channel has besides when one call may go to many addresses."""
+
+    async def send_many(self, addresses: Sequence[str], body: Rendered) -> dict[str, DeliveryError]:
+        """Hands one screen to the platform for all of them; gives those that are refused, raises when all are."""
 
 
 class Service(Protocol):

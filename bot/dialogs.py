@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+from bot import marks
 from bot.channel import Rendered
 from handlers.desk import BY_NAME
 from screens.screen import Prompt, Screen
@@ -53,14 +54,19 @@ def _question(prompt: Prompt, now: datetime) -> DialogRow:
 def drawn(
     place: Place, screens: Sequence[Screen], now: datetime, public_url: str, *, pushed: bool
 ) -> tuple[list[Rendered], list[dict[str, Any]]]:
-    """The screens as channels draw them, and the rows of their choices' tokens, still to be stored."""
+    """The screens as channels draw them, and the rows of their choices' tokens, still to be stored.
+
+    A reply's choices have marks, counted through all its screens; a notice's have none, for it is no keyboard.
+    """
     rows: list[dict[str, Any]] = []
     rendered = []
+    letters = not pushed and marks.lettered(screens)
     for screen in screens:
         choices = []
         for choice in screen.choices:
             token = secrets.token_urlsafe(8)[:10]
-            choices.append({"label": choice.label, "token": token})
+            shown = {} if pushed else {"mark": marks.mark(len(rows), letters=letters)}
+            choices.append({"label": choice.label, "token": token, **shown})
             rows.append(
                 {
                     "token": token,

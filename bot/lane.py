@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter, deque
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, field
 
 import structlog
 
 from bot.channel import DeliveryError, Pace
+from bot.parcels import Parcel, parcels
+from bot.window import Window
 from storage.outbox import REPLY, Among, OutboxRow
 
 log = structlog.get_logger(__name__)
@@ -19,7 +21,6 @@ PAUSE_S, GATHER_S, LAST_SENDS_S = 1.0, 0.05, 5.0
 LONG_REST_S = 2.0
 CATCH_UP = 2  # steps
 SEVERAL, SEVERAL_S = 2, 1.0
-RANK = {"reply": 0, "urgent": 1, "digest": 2}
 
 Result = tuple[OutboxRow, DeliveryError | None]
 
@@ -28,19 +29,21 @@ Result = tuple[OutboxRow, DeliveryError | None]
 class Lane:
     """One loop a channel, at work in one process at a time: pace and order are not shared between processes.
 
-    Held rows are claimed; few at a time, since a crash leaves them in doubt.
+    Held parcels are claimed; few at a time, since a crash leaves them in doubt. `recent` says to which addresses
+    messages went within so many seconds before, and how long ago: it is asked whenever this process begins to send.
     """
 
     name: str
     pace: Pace
     claim: Callable[[int, Among], Awaitable[list[OutboxRow]]]
-    send: Callable[[OutboxRow], Awaitable[DeliveryError | None]]
+    send: Callable[[Sequence[OutboxRow]], Awaitable[list[Result]]]
     settle: Callable[[list[Result]], Awaitable[None]]
     put_back: Callable[[Collection[int]], Awaitable[None]]
     may: Callable[[], bool] = lambda: True
+    recent: Callable[[float], Awaitable[list[tuple[str, float]]]] | None = None
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
     _settled: asyncio.Event = field(default_factory=asyncio.Event)
-    _held: list[OutboxRow] = field(default_factory=list)
+    _held: list[Parcel] = field(default_factory=list)
     _busy: dict[str, asyncio.Task[None]] = field(default_factory=dict)
     _rests: dict[str, float] = field(default_factory=dict)
     _floods: deque[tuple[float, str]] = field(default_factory=deque)
@@ -52,10 +55,13 @@ class Lane:
     _might: bool = True
     _slot: float = 0.0
     _starts: deque[float] = field(default_factory=deque)
+    _window: Window | None = None
+    _known: bool = False
     _put: Counter[str] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
         self._starts = deque(maxlen=max(1, int(self.pace.a_second)))
+        self._window = None if self.pace.window is None else Window(*self.pace.window)
 
     def wake(self) -> None:
         """Something new may be due: looks at once, for a reply even when enough is held."""
@@ -70,7 +76,7 @@ class Lane:
         now = asyncio.get_running_loop().time()
         if not self.may():
             return False
-        waits = self._put[address] > 0 or address in self._busy or any(row.address == address for row in self._held)
+        waits = self._put[address] > 0 or address in self._busy or any(address in held.addresses for held in self._held)
         if waits or self._slot > now or self._rests.get(address, 0.0) > now:
             return False
         self._took(now)
@@ -96,19 +102,36 @@ class Lane:
             await self._settle()
 
     async def _step(self) -> None:
-        """Sends the next row that may go, or waits until one may."""
+        """Sends the next parcel that may go, or waits until one may."""
         now = asyncio.get_running_loop().time()
+        if not await self._remembers(now):
+            await asyncio.sleep(PAUSE_S)
+            return
         self._look(now)
         self._changed.clear()
-        row, wait = self._next(now)
-        if row is None or len(self._busy) >= self.pace.at_once:
+        parcel, wait = self._next(now)
+        if parcel is None or len(set(self._busy.values())) >= self.pace.at_once:
             await self._until(wait)
         elif self._slot > now:
             await asyncio.sleep(self._slot - now)
         else:
             self._took(now)
-            self._held.remove(row)
-            self._busy[row.address] = asyncio.create_task(self._send(row))
+            self._held.remove(parcel)
+            task = asyncio.create_task(self._send(parcel))
+            self._busy.update(dict.fromkeys(parcel.addresses, task))
+
+    async def _remembers(self, now: float) -> bool:
+        """What went out before this process began to send still counts."""
+        if self._window is None or self._known or self.recent is None or not self.may():
+            return True
+        try:
+            sent = await self.recent(self._window.within_s)
+        except Exception:
+            log.exception("what was sent lately could not be read; tried again in a moment", channel=self.name)
+            return False
+        self._window.remember((address, now - ago) for address, ago in sent)
+        self._known = True
+        return True
 
     def _took(self, now: float) -> None:
         """When the next may go: evenly, a late one caught up, and never more than the pace in any second."""
@@ -125,31 +148,53 @@ class Lane:
         except TimeoutError:
             return
 
-    def _next(self, now: float) -> tuple[OutboxRow | None, float]:
-        """The first row whose address is free; else how long until one is."""
+    def _next(self, now: float) -> tuple[Parcel | None, float]:
+        """The first parcel whose addresses are free; else how long until one is."""
         wait, seen = PAUSE_S, set(self._busy)
-        for row in self._held:
-            if row.address in seen:
+        for parcel in self._held:
+            if not seen.isdisjoint(parcel.addresses):
                 continue
-            seen.add(row.address)  # what comes later for the same address waits behind this one
-            rest = self._rests.get(row.address, 0.0) - now
+            seen |= parcel.addresses  # what comes later for the same address waits behind this one
+            rest = self._free_at(parcel) - now
             if rest <= 0:
-                return row, 0.0
+                return parcel, 0.0
             wait = min(wait, rest)
         return None, wait
 
-    async def _send(self, row: OutboxRow) -> None:
-        error = await self.send(row)
+    def _free_at(self, parcel: Parcel) -> float:
+        """From when on it may go: the window of an address must have room for all that it becomes."""
+        free = max(self._rests.get(address, 0.0) for address in parcel.addresses)
+        if self._window is None:
+            return free
+        weight = self._weight(parcel)
+        return max(free, *(self._window.free_at(address, weight) for address in parcel.addresses))
+
+    def _weight(self, parcel: Parcel) -> int:
+        body = parcel.rows[0].body
+        return 1 if body is None else self.pace.weigh(body)
+
+    async def _send(self, parcel: Parcel) -> None:
+        results = await self.send(parcel.rows)
         now = asyncio.get_running_loop().time()
-        self._rests[row.address] = max(self._rests.get(row.address, 0.0), now + self.pace.address_s)
-        if error is not None and error.rest_s:
-            self._flooded(row.address, now, error.rest_s)
-        self._results.append((row, error))
-        if row.kind == REPLY and self._put[row.address] > 0:
-            self._put[row.address] -= 1
-        del self._busy[row.address]
+        for address in parcel.addresses:
+            self._rested(address, now, self._weight(parcel))
+        for row, error in results:
+            if error is not None and error.rest_s:
+                self._flooded(row.address, now, error.rest_s)
+            if row.kind == REPLY and self._put[row.address] > 0:
+                self._put[row.address] -= 1
+        self._results += results
+        for address in parcel.addresses:
+            del self._busy[address]
         self._settled.set()
         self._changed.set()
+
+    def _rested(self, address: str, now: float, weight: int) -> None:
+        until = now + self.pace.address_s
+        if self._window is not None:
+            self._window.count(address, now, weight)
+            until = max(until, self._window.free_at(address))
+        self._rests[address] = max(self._rests.get(address, 0.0), until)
 
     def _flooded(self, address: str, now: float, rest_s: float) -> None:
         """That address rests; when several are told to within a moment, all do."""
@@ -160,13 +205,12 @@ class Lane:
         if len({each for _, each in self._floods}) >= SEVERAL:
             self._slot = max(self._slot, now + rest_s)
             log.warning("channel rests", channel=self.name, seconds=rest_s)
-        self._give_back([row for row in self._held if row.address == address])
+        self._give_back([held for held in self._held if address in held.addresses])
 
-    def _give_back(self, rows: list[OutboxRow]) -> None:
-        if rows:
-            gone = {row.id for row in rows}
-            self._held = [row for row in self._held if row.id not in gone]
-            self._returned += gone
+    def _give_back(self, some: list[Parcel]) -> None:
+        if some:
+            self._held = [held for held in self._held if held not in some]
+            self._returned += [row.id for held in some for row in held.rows]
             self._settled.set()
 
     def _look(self, now: float) -> None:
@@ -175,6 +219,7 @@ class Lane:
         if not self._might:
             self._give_back(list(self._held))
             self._put.clear()
+            self._known = False
             return
         if not before:  # the other has sent until now
             self._slot = max(self._slot, now + 1.0)
@@ -191,18 +236,19 @@ class Lane:
         self._claiming = asyncio.create_task(self._claim(min(BATCH, max(room, 1)), replies=replies, now=now))
 
     def _held_replies(self) -> int:
-        return sum(row.kind == REPLY for row in self._held)
+        return sum(held.kind == REPLY for held in self._held)
 
     def _sendable(self, now: float) -> int:
         """How many addresses have something that may go soon."""
-        return len({row.address for row in self._held if self._rests.get(row.address, 0.0) < now + LONG_REST_S})
+        rests, soon = self._rests, now + LONG_REST_S
+        return len({each for held in self._held for each in held.addresses if rests.get(each, 0.0) < soon})
 
     async def _claim(self, most: int, *, replies: bool, now: float) -> None:
         self._rests = {address: until for address, until in self._rests.items() if until > now}
         self._put += Counter()  # forgets those that have nothing
-        held: dict[str, int] = {}
-        for row in self._held:
-            held[row.address] = held.get(row.address, 0) + 1
+        if self._window is not None:
+            self._window.forget(now)
+        held = Counter(row.address for parcel in self._held if len(parcel.rows) == 1 for row in parcel.rows)
         resting = {address for address, until in self._rests.items() if until > now + LONG_REST_S}
         full = {address for address, number in held.items() if number >= ENOUGH_OF_ONE}
         try:
@@ -212,9 +258,11 @@ class Lane:
             rows = []
         if len(rows) < most and not replies and not self._replies:
             self._look_at = asyncio.get_running_loop().time() + PAUSE_S
-        self._held = sorted([*self._held, *rows], key=lambda row: (RANK.get(row.kind, 3), row.id))
+        claimed = parcels(rows)
+        self._held = sorted([*self._held, *claimed], key=lambda parcel: parcel.order)
         later = asyncio.get_running_loop().time() + LONG_REST_S
-        self._give_back([row for row in rows if self._rests.get(row.address, 0.0) > later])
+        alone = [parcel for parcel in claimed if len(parcel.rows) == 1]
+        self._give_back([each for each in alone if self._rests.get(each.rows[0].address, 0.0) > later])
         self._changed.set()
 
     async def _settling(self) -> None:

@@ -91,7 +91,7 @@ async def wechat(web: httpx.AsyncClient, settings: Settings) -> list[Finding]:
     for what, wanted, path, rows, name in kinds:
         if wanted:
             answer = await _asked(web, f"{base}{path}", access_token=token)
-            there = wanted in {row.get(name) for row in answer.get(rows, ())}
+            there = wanted.partition(":")[0] in {row.get(name) for row in answer.get(rows, ())}
             missing = _refusal(answer, what) or Finding("not_the_account_s", "missing", {"what": what})
             found.append(Finding("has", "ok", {"what": what}) if there else missing)
     return found

@@ -30,8 +30,8 @@ class Reply:
 class Answered:
     """A reply as it was made: whose, what the inbox keeps instead when it holds a secret, the label pressed.
 
-    `state` is how the message stands then: "done"; "held" until it may be handled; "declined", when nothing of it is
-    kept.
+    `refused` when what was asked for could not be done; `state` is how the message stands then: "done"; "held" until it
+    may be handled; "declined", when nothing of it is kept.
     """
 
     member: int | None
@@ -39,6 +39,7 @@ class Answered:
     kept: list[Rendered] | None = None
     pressed: str = ""
     state: str = "done"
+    refused: bool = False
 
 
 def row_of(inbound: Inbound, answered: Answered, now: datetime) -> dict[str, Any]:
@@ -66,6 +67,12 @@ def key_of(inbound: Inbound, again: str = "") -> str:
     return f"reply:{inbound.channel}:{inbound.external_id}{again}"[:160]
 
 
+def body_of(screens: list[Rendered], inbound: Inbound, *, refused: bool = False) -> Rendered:
+    """A reply as it waits in the outbox; `refused` tells a channel that the pressed button does nothing any more."""
+    body: Rendered = {"screens": screens, "edit": inbound.edit}
+    return body | {"refused": True} if refused and inbound.edit else body
+
+
 def turn_of(inbound: Inbound) -> str:
     """Messages of one address are handled one after another, by whatever process."""
     return f"{inbound.channel}:{inbound.address}"
@@ -88,7 +95,7 @@ def sent(connection: Connection, inbound: Inbound, answered: Answered, now: date
             "member_id": answered.member,
             "channel": inbound.channel,
             "address": inbound.address,
-            "body": {"screens": answered.reply, "edit": inbound.edit},
+            "body": body_of(answered.reply, inbound, refused=answered.refused),
         }
         sending.put_reply(connection, row, now)
     return Reply(answered.reply, secret)

@@ -16,6 +16,7 @@ from bot.commands import Heard
 from bot.consent import Consent
 from bot.dialogs import Place
 from bot.replies import HIDDEN, MOST_TEXT, Answered, Reply, given_before, row_of, sent, turn_of
+from bot.scenes import Scene, with_scene
 from bot.turn import Turn
 from handlers.desk import Desk
 from handlers.members import WEBCHAT
@@ -39,6 +40,7 @@ class Router:
     public_url: str
     indexes: dict[int, matching.Index] = field(default_factory=dict)
     spare: secrets.Spare = field(default_factory=secrets.Spare)
+    scene: Scene | None = None
     consent: Consent = field(init=False)
 
     def __post_init__(self) -> None:
@@ -47,7 +49,8 @@ class Router:
     async def receive(self, inbound: Inbound) -> list[Rendered]:
         """The reply to a message, after the commit; words when nothing could be stored."""
         try:
-            return (await self.accept(inbound)).screens
+            reply = await self.accept(inbound)
+            return reply.screens if self.scene is None else await with_scene(words(self.locale), reply, self.scene)
         except Busy:
             log.exception("database busy", channel=inbound.channel)
             return [dialogs.plain(door.busy(words(self.locale)), self.public_url)]
@@ -154,12 +157,12 @@ class Router:
         screens, current = turn.answer()
         if current:
             before = [dialogs.plain(replace(screen, choices=()), self.public_url) for screen in screens]
-            return Answered(member, before + current, pressed=turn.pressed)
+            return Answered(member, before + current, pressed=turn.pressed, refused=turn.refused)
         reply = dialogs.present(connection, place, screens, now, self.public_url, turn.spent)
         if any(screen.once for screen in screens):
             once = [dialogs.plain(door.shown_once(say), self.public_url)]
             return Answered(member, reply, once, pressed=turn.pressed)
-        return Answered(member, reply, pressed=turn.pressed)
+        return Answered(member, reply, pressed=turn.pressed, refused=turn.refused)
 
     def _stranger(self, connection: Connection, inbound: Inbound, heard: Heard, now: datetime) -> Answered:
         """An address that nobody is bound to, or somebody who belongs to no unit today."""

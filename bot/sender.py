@@ -3,34 +3,32 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, TypeVar
 
 import structlog
 
-from bot.channel import Channel, DeliveryError, Rendered
+from bot.channel import Channel, DeliveryError, Together
 from bot.clock import Clock
-from bot.dialogs import Place, drawn
 from bot.lane import Lane, Result
-from handlers.announcements.waves import Spread, complete
+from bot.outcome import ALWAYS, NEVER, outcome
+from bot.taking import Taking
+from handlers.announcements.waves import Spread
 from handlers.desk import Desk
 from handlers.identities.accounts import Failure, GoElsewhere, MoveAddress
 from handlers.notices import DispatchUrgent
 from handlers.periods import Ran
 from rules.access import SYSTEM
 from rules.notices import KINDS
-from screens.notices import message
-from screens.texts import words
-from storage import announcements, inbox, outbox, sending
+from storage import announcements, batches, outbox, sending
 from storage.engine import Connection
-from storage.outbox import Among, OutboxRow, Settled
+from storage.outbox import Among, OutboxRow
 
 log = structlog.get_logger(__name__)
 AT_ONCE = 50
-MOST_ATTEMPTS = 8
 PAUSE_S, GATHER_S = 1.0, 0.05
 T = TypeVar("T")
 URGENT = tuple(kind for kind, urgent in KINDS.items() if urgent)
@@ -59,7 +57,8 @@ class Sender:
         if channel.pace is not None:
             steps = (self._claimed_in_lane, self._send, self._settled, self._put_back)
             lease = self.desk.store.lease(channel.name)
-            self._lanes[channel.name] = Lane(channel.name, channel.pace, *steps, lease.held)
+            recent = partial(self._recent, channel.name)
+            self._lanes[channel.name] = Lane(channel.name, channel.pace, *steps, may=lease.held, recent=recent)
 
     async def run(self) -> None:
         """Sends until cancelled; what was being sent when the process died before goes first."""
@@ -117,7 +116,7 @@ class Sender:
             rows = await self._claimed(AT_ONCE, among)
             if not rows and not made:
                 break
-            await self._settled([(row, await self._send(row)) for row in rows])
+            await self._settled([result for row in rows for result in await self._send([row])])
             sent += len(rows)
         return sent
 
@@ -135,7 +134,11 @@ class Sender:
 
     def _recover(self, connection: Connection) -> None:
         seen_twice = [channel.name for channel in self.channels.values() if not channel.idempotent]
-        sending.leave_unknown(connection, seen_twice, self.clock.now())
+        now = self.clock.now()
+        sending.leave_unknown(connection, seen_twice, now)
+        for name in self.channels:
+            if NEVER < (known := self._recognised(name)) < ALWAYS:
+                sending.leave_unknown(connection, [name], now, before=now - known)
         outbox.release_claimed(connection, self.clock.now())
 
     async def _claimed(self, most: int, among: Among) -> list[OutboxRow]:
@@ -146,45 +149,59 @@ class Sender:
         due = partial(sending.any_due, channel=among.channel, now=self.clock.now())
         return await self._claimed(most, among) if await asyncio.to_thread(self.desk.store.read, due) else []
 
+    async def _recent(self, channel: str, seconds: float) -> list[tuple[str, float]]:
+        """To which addresses messages went within so many seconds, and how long ago."""
+        now = self.clock.now()
+        since = partial(sending.sent_since, channel=channel, since=now - timedelta(seconds=seconds))
+        found = await asyncio.to_thread(self.desk.store.read, since)
+        return [(address, (now - at).total_seconds()) for address, at in found]
+
     async def _put_back(self, ids: Collection[int]) -> None:
         await self._write(partial(sending.put_back, ids=ids, owner=self.desk.store.owner))
 
     def _claim(self, connection: Connection, now: datetime, most: int, among: Among) -> list[OutboxRow]:
-        """Claims due rows and renders each once: every retry sends the same bytes."""
-        rows = outbox.claim(connection, now, most, among, self.desk.store.owner)
-        fresh = [row for row in rows if row.body is None]
-        notices = complete(connection, outbox.notices_of(connection, [row.id for row in fresh]))
-        bodies: dict[int, Rendered] = {}
-        tokens: list[dict[str, Any]] = []
-        for row in fresh:
-            screen = message(words(self.locale), notices[row.id])
-            place = Place(row.channel, row.address)
-            (body,), some = drawn(place, [screen], now, self.public_url, pushed=True)
-            body["kind"] = notices[row.id][0].kind if len(notices[row.id]) == 1 else "digest"
-            bodies[row.id] = body
-            tokens += some
-        inbox.issue(connection, tokens)
-        sending.keep_bodies(connection, bodies)
-        return [replace(row, body=bodies.get(row.id, row.body)) for row in rows]
+        together = {channel.name: channel.pace.together for channel in self.channels.values() if channel.pace}
+        together = {name: addresses for name, addresses in together.items() if addresses > 1}
+        taking = Taking(self.locale, self.public_url, self.desk.store.owner, together)
+        return taking.take(connection, now, most, among)
 
-    async def _send(self, row: OutboxRow) -> DeliveryError | None:
+    async def _send(self, rows: Sequence[OutboxRow]) -> list[Result]:
+        """One call: a row's, or that of the rows of a batch."""
+        first = rows[0]
+        try:
+            refused = await self._called(first)
+        except DeliveryError as error:
+            return [(row, error) for row in rows]
+        except Exception as error:
+            log.exception("channel failed", channel=first.channel)
+            return [(row, DeliveryError(type(error).__name__, retry=True)) for row in rows]
+        return [(row, refused.get(row.address)) for row in rows]
+
+    async def _called(self, row: OutboxRow) -> Mapping[str, DeliveryError]:
         channel = self.channels.get(row.channel)
         if channel is None or row.body is None:
-            return DeliveryError("channel_off", retry=False)
-        try:
-            await channel.send(row.address, row.body)
-        except DeliveryError as error:
-            return error
-        except Exception as error:
-            log.exception("channel failed", channel=row.channel)
-            return DeliveryError(type(error).__name__, retry=True)
-        return None
+            raise DeliveryError("channel_off", retry=False)
+        if row.batch is None:
+            await channel.send(row.address, row.body | {"number": row.id})
+            return {}
+        if not isinstance(channel, Together):
+            raise DeliveryError("channel_off", retry=False)
+        addresses = await asyncio.to_thread(self.desk.store.read, partial(batches.addresses, number=row.batch))
+        return await channel.send_many(addresses, row.body | {"number": row.batch})
 
     async def _settled(self, results: list[Result]) -> None:
         await self._write(partial(self._settle, results=results, now=self.clock.now()))
 
+    def _recognised(self, name: str) -> timedelta:
+        """How long a channel's platform knows what it had before."""
+        channel = self.channels.get(name)
+        if channel is None or not channel.idempotent:
+            return NEVER
+        seconds = 0.0 if channel.pace is None else channel.pace.recognised_s
+        return timedelta(seconds=seconds) if seconds else ALWAYS
+
     def _settle(self, connection: Connection, results: list[Result], now: datetime) -> None:
-        settled = [_outcome(row, error, now) for row, error in results]
+        settled = [outcome(row, error, now, self._recognised(row.channel)) for row, error in results]
         outbox.settle_all(connection, settled, now)
         context = self.desk.context(connection, SYSTEM, now)
         for row, error in results:
@@ -198,19 +215,3 @@ class Sender:
         if lost:
             self.desk.handle(context, GoElsewhere(tuple(lost)))
             self.wake.set()
-
-
-def _outcome(row: OutboxRow, error: DeliveryError | None, now: datetime) -> Settled:
-    """What becomes of a message: sent, unknown, failed, or due again; soon when somebody waits for it."""
-    if error is None:
-        return Settled(row, "sent", "")
-    if error.unknown:
-        return Settled(row, "unknown", error.code)
-    if error.rest_s:  # the lane lets the address rest; being asked to wait is no failure
-        return Settled(row, "failed", error.code, now)
-    if not error.retry or row.attempts >= MOST_ATTEMPTS:
-        return Settled(row, "failed", error.code)
-    if error.moved_to and row.attempts == 1:
-        return Settled(row, "failed", error.code, now)
-    unit = timedelta(seconds=5) if row.kind == outbox.REPLY else timedelta(minutes=1)
-    return Settled(row, "failed", error.code, now + unit * 2**row.attempts)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from bot import dialogs, matching, secrets, strangers
+from bot import dialogs, marks, matching, secrets, strangers
 from bot.channel import Inbound, Rendered
 from bot.commands import Heard
 from bot.replies import MOST_TEXT
@@ -37,6 +37,7 @@ class Turn:
     spare: secrets.Spare
     pressed: str = ""
     spent: str = ""
+    refused: bool = False
 
     def answer(self) -> tuple[list[Screen], list[Rendered]]:
         """The screens; or words about an old button together with the current screen as it stands."""
@@ -61,7 +62,9 @@ class Turn:
         if isinstance(request, AskForLink | AskForPhoneLink):
             token = secrets.fresh()
             request = replace(request, token=token, token_hash=secrets.hashed(token))
-        return self.desk.handle(self.context, request)
+        answer = self.desk.handle(self.context, request)
+        self.refused = isinstance(answer, Refused)
+        return answer
 
     def _tried(self, request: Any) -> tuple[list[Screen], list[Rendered]]:
         """A typed request; when it is refused, the screen and its question stand as they were."""
@@ -79,11 +82,8 @@ class Turn:
         row = inbox.token_of(connection, place.channel, place.address, place.token)
         self.pressed = row.label if row is not None else ""
         if row is None or row.state != "live" or row.expires_at < self.context.now:
-            old = door.old_button(self.say, used=row is not None and row.state == "used")
-            current = self._current()
-            # after a restore no button of the last screen does anything: the home screen has some that do
-            dead = any(screen["choices"] for screen in current) and not self._live()
-            return ([old], current) if current and not dead else ([old, *self._do(Home())], [])
+            self.refused = True
+            return self._instead(door.old_button(self.say, used=row is not None and row.state == "used"))
         self.spent = row.token
         return self._do(dialogs.request_of(row)), []
 
@@ -109,13 +109,23 @@ class Turn:
         live = self._live()
         if heard.approve_but is not None or heard.undo:
             return self._on_screen(live)
-        folded = matching.folded(heard.text)
-        chosen = next((row for row in live if folded and matching.folded(row.label) == folded), None)
+        chosen = self._chosen(live)
         if chosen is not None:
             self.spent = chosen.token
             return self._do(dialogs.request_of(chosen)), []
         dialog = self._dialog()
         return self._unasked(live) if dialog is None else self._answered(dialog)
+
+    def _chosen(self, live: list[inbox.TokenRow]) -> inbox.TokenRow | None:
+        """The choice of the screen being seen that a text means by its label, or by the mark it was shown with."""
+        folded = matching.folded(self.heard.text)
+        named = next((row for row in live if folded and matching.folded(row.label) == folded), None)
+        if named is not None or not live or not marks.typed(self.heard.text):
+            return named
+        place = self.inbound
+        shown = inbox.last_reply(self.context.connection, place.channel, place.address)
+        token = marks.chosen(self.heard.text, shown)
+        return next((row for row in live if row.token == token and row.expires_at >= self.context.now), None)
 
     def _unasked(self, live: list[inbox.TokenRow]) -> tuple[list[Screen], list[Rendered]]:
         """Text while nothing is being asked: a number of the queue, or lines to declare."""
@@ -125,7 +135,16 @@ class Turn:
             return self._do(ReviewLine(queue.pins[int(number) - 1])), []
         if self.heard.spontaneous is not None:
             return self._tried(self.heard.spontaneous)
+        if marks.typed(self.heard.text).isdecimal():
+            return self._instead(door.list_changed(self.say, self.heard.text))
         return [door.unknown(self.say, self.heard.text)], self._current() if live else []
+
+    def _instead(self, told: Screen) -> tuple[list[Screen], list[Rendered]]:
+        """Why nothing was done, and the screen to go on from."""
+        current = self._current()
+        # after a restore no button of the last screen does anything: the home screen has some that do
+        dead = any(screen["choices"] for screen in current) and not self._live()
+        return ([told], current) if current and not dead else ([told, *self._do(Home())], [])
 
     def _live(self) -> list[inbox.TokenRow]:
         return inbox.live_tokens(self.context.connection, self.inbound.channel, self.inbound.address)

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from handlers.context import Context, Handler, Refused, refuse
 from handlers.periods import Ran
-from storage import inbox
+from storage import batches, inbox, platforms
 from storage.audit import Deed
 
 KEPT = timedelta(days=30)
@@ -15,7 +15,7 @@ KEPT = timedelta(days=30)
 
 @dataclass(frozen=True, slots=True)
 class Tidy:
-    """Forgets buttons and questions that expired a month ago."""
+    """Forgets buttons and questions that expired a month ago, and calls and cards that nothing can come of any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,9 @@ class Dropped:
 
 def tidy(context: Context, _request: Tidy) -> Ran:
     """What is forgotten is answered like any unknown button: with the current screen."""
-    return Ran(inbox.forget_expired(context.connection, context.now - KEPT))
+    gone = inbox.forget_expired(context.connection, context.now - KEPT)
+    gone += platforms.forget_cards(context.connection, context.now)
+    return Ran(gone + batches.forget(context.connection, context.now - KEPT))
 
 
 def drop_parked(context: Context, request: DropParked) -> Dropped | Refused:

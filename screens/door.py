@@ -38,6 +38,12 @@ def old_button(say: Say, *, used: bool) -> Screen:
     return Screen(say("Old button"), (line, say("Go on from here:")))
 
 
+def list_changed(say: Say, text: str) -> Screen:
+    """A number that stands at none of the choices being seen; the current screen follows."""
+    line = say("There is no “{text}” on the list as it stands now; nothing was changed.", text=clean(text)[:30])
+    return Screen(say("The list was updated"), (line, say("Go on from here:")))
+
+
 def number_wanted(say: Say, text: str) -> Screen:
     """A number was asked for."""
     line = say("“{text}” is not a number. Please type a number such as 2.", text=clean(text)[:30])
@@ -95,6 +101,18 @@ def not_yet(say: Say) -> Screen:
         say("If it takes long, please remind your secretary."),
     )
     return Screen(say("Almost there"), lines)
+
+
+def scene_shown(say: Say) -> Screen:
+    """Below an invitation: its code for the official account."""
+    line = say("Scanned in WeChat, this code opens the invitation in the official account. It is shown once.")
+    return Screen(say("For WeChat"), (line,))
+
+
+def no_scene(say: Say) -> Screen:
+    """Below an invitation: the platform gives no code."""
+    line = say("The official account gave no code just now. The link above works in WeChat's browser, too.")
+    return Screen(say("For WeChat"), (line,))
 
 
 def shown_once(say: Say) -> Screen:

@@ -110,7 +110,16 @@ _HERE = (token.c.channel == sa.bindparam("channel_"), token.c.address == sa.bind
 _TOKENS = sa.select(
     token.c.token, token.c.label, token.c.kind, token.c.args, token.c.pushed, token.c.state, token.c.expires_at
 )
-_TOKEN = Statement(_TOKENS.where(token.c.token == sa.bindparam("token_"), *_HERE), TokenRow)
+SHARED = ""
+"""The address of a button that everybody has who got the message."""
+_TOKEN = Statement(
+    _TOKENS.where(
+        token.c.token == sa.bindparam("token_"),
+        token.c.channel == sa.bindparam("channel_"),
+        token.c.address.in_([sa.bindparam("address_"), SHARED]),
+    ),
+    TokenRow,
+)
 _LIVE = Statement(
     _TOKENS.where(*_HERE, token.c.state == "live", token.c.pushed.is_(False)).order_by(token.c.position), TokenRow
 )
@@ -247,7 +256,7 @@ def put_dialog(connection: sa.Connection, channel: str, address: str, row: Dialo
 
 
 def token_of(connection: sa.Connection, channel: str, address: str, text: str) -> TokenRow | None:
-    """The action behind a token that was given to this address."""
+    """The action behind a token that was given to this address, alone or with others."""
     return _TOKEN.first(connection, {"token_": text, **_here(channel, address)})
 
 

@@ -42,6 +42,8 @@ outbox = sa.Table(
     sa.Column("made_at", Instant, nullable=False),
     sa.Column("settled_at", Instant),
     sa.Column("claimed_by", sa.BigInteger),
+    sa.Column("tried_at", Instant),
+    sa.Column("batch_id", sa.BigInteger, index=True),
     sa.Index("ix_outbox_state_due", "state", "due_at"),
     sa.Index("ix_outbox_address", "channel", "address", "id"),
     sa.Index("ix_outbox_made_at", "made_at", "state", "class"),
@@ -73,7 +75,10 @@ class NoticeRow:
 
 @dataclass(frozen=True, slots=True)
 class OutboxRow:
-    """Something to be sent to one address; `body` is the screen, once it was rendered; a stranger is no member."""
+    """Something to be sent to one address; `body` is the screen, once it was rendered; a stranger is no member.
+
+    `tried_at` is when it was first tried; what goes out in one call with others has the number of their batch.
+    """
 
     id: int
     kind: str
@@ -82,6 +87,8 @@ class OutboxRow:
     address: str
     body: dict[str, Any] | None
     attempts: int
+    tried_at: datetime | None = None
+    batch: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +113,7 @@ class Settled:
 
 REPLY = "reply"
 EVERYTHING = Among()
+_ORDER = sa.case({REPLY: 0, "urgent": 1, "digest": 2}, value=outbox.c["class"], else_=3)
 _ATTEMPT = sa.insert(delivery)
 _SETTLE = (
     sa.update(outbox)
@@ -194,18 +202,30 @@ def claim(
 ) -> list[OutboxRow]:
     """Takes due messages for sending by a process, replies first, then urgent ones."""
     c = outbox.c
-    order = sa.case({REPLY: 0, "urgent": 1, "digest": 2}, value=c["class"], else_=3)
-    query = sa.select(c.id).where(c.state == "due", c.due_at <= now, *_among(among)).order_by(order, c.id).limit(most)
+    query = sa.select(c.id).where(c.state == "due", c.due_at <= now, *_among(among)).order_by(_ORDER, c.id).limit(most)
     ids = list(connection.execute(query.with_for_update(skip_locked=True)).scalars())
+    return take(connection, ids, now, owner)
+
+
+def take(connection: sa.Connection, ids: Sequence[int], now: datetime, owner: int = 0) -> list[OutboxRow]:
+    """Takes these messages, which are due, in the order they are sent in."""
     if not ids:
         return []
+    c = outbox.c
     connection.execute(
         sa.update(outbox)
         .where(c.id.in_(ids))
-        .values(state="sending", attempts=c.attempts + 1, claimed_by=owner or None)
+        .values(
+            state="sending",
+            attempts=c.attempts + 1,
+            claimed_by=owner or None,
+            tried_at=sa.func.coalesce(c.tried_at, sa.literal(now, Instant)),
+        )
     )
-    taken = sa.select(c.id, c["class"], c.member_id, c.channel, c.address, c.body, c.attempts).where(c.id.in_(ids))
-    return [OutboxRow(*row) for row in connection.execute(taken.order_by(order, c.id))]
+    taken = sa.select(
+        c.id, c["class"], c.member_id, c.channel, c.address, c.body, c.attempts, c.tried_at, c.batch_id
+    ).where(c.id.in_(ids))
+    return [OutboxRow(*row) for row in connection.execute(taken.order_by(_ORDER, c.id))]
 
 
 def _among(among: Among) -> list[sa.ColumnElement[bool]]:

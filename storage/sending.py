@@ -60,20 +60,35 @@ def put_back(connection: sa.Connection, ids: Iterable[int], owner: int = 0) -> N
     c = outbox.c
     mine = (c.state == "sending",) if not owner else (c.state.in_(("sending", "unknown")), c.claimed_by == owner)
     query = sa.update(outbox).where(c.id.in_(list(ids)), *mine)
-    connection.execute(query.values(state="due", attempts=c.attempts - 1, settled_at=None))
+    first = sa.case((c.attempts == 1, sa.null()), else_=c.tried_at)
+    connection.execute(query.values(state="due", attempts=c.attempts - 1, settled_at=None, tried_at=first))
 
 
-def leave_unknown(connection: sa.Connection, channels: Collection[str], now: datetime) -> int:
+def leave_unknown(
+    connection: sa.Connection, channels: Collection[str], now: datetime, before: datetime | None = None
+) -> int:
     """After a restart, in channels where what is sent twice is seen twice: a notice that was being sent may have
-    arrived, and is not sent again; a reply is, since somebody waits for it. Gives how many are unknown."""
+    arrived, and is not sent again; a reply is, since somebody waits for it. Gives how many are unknown.
+
+    `before` spares what was tried first since then: the platform still recognises it.
+    """
     c = outbox.c
-    here = (abandoned(connection), c.channel.in_(list(channels)), c["class"] != REPLY)
+    old = () if before is None else (sa.or_(c.tried_at.is_(None), c.tried_at < before),)
+    here = (abandoned(connection), c.channel.in_(list(channels)), c["class"] != REPLY, *old)
     attempt = sa.select(
         c.id, c.member_id, c.channel, c.attempts, sa.literal("unknown"), sa.literal("restart"), sa.literal(now, Instant)
     )
     columns = ["outbox_id", "member_id", "channel", "attempt", "result", "code", "at"]
     connection.execute(sa.insert(delivery).from_select(columns, attempt.where(*here)))
     return connection.execute(sa.update(outbox).where(*here).values(state="unknown", settled_at=now)).rowcount
+
+
+def sent_since(connection: sa.Connection, channel: str, since: datetime) -> list[tuple[str, datetime]]:
+    """To which addresses of a channel attempts went since an instant, and when."""
+    c = delivery.c
+    query = sa.select(outbox.c.address, c.at).join(outbox, outbox.c.id == c.outbox_id)
+    query = query.where(c.at > since, c.channel == channel).order_by(c.at)
+    return [(row[0], row[1]) for row in connection.execute(query)]
 
 
 def due_to(connection: sa.Connection, channel: str, address: str) -> list[tuple[int, str]]:

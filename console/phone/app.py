@@ -56,13 +56,13 @@ async def first(_request: Request) -> Response:
 
 
 def guarded(office: Office, page: PhonePage) -> Callable[[Request], Awaitable[Response]]:
-    """The way to a page: session, the notice read, and for a POST its origin and key."""
+    """The way to a page: session, the notice about personal data, and for a POST its origin and key."""
 
     async def endpoint(request: Request) -> Response:
         here = await caller(office, request)
         if here is None:
             return doors.to_door(office, request)
-        if page.path != notice.PATH and await notice.due(here):
+        if page not in notice.PAGES and await notice.due(here) is not None:
             return here.to(notice.PATH)
         if page.method == "POST":
             form = await filled(office, request, csrf_of(office, here.key), MOST_FILES)

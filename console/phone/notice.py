@@ -1,4 +1,4 @@
-"""The notice about personal data comes before every phone page, once for each version."""
+"""The notice about personal data stands before the phone pages, where the house has one."""
 
 from __future__ import annotations
 
@@ -6,32 +6,35 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from console.phone.session import Caller, PhonePage
+from handlers.context import Refused
 from handlers.privacy import AcknowledgeHere, AskNotice, NoticeShown
 
 PATH = "/m/notice"
+FIRST = "/m/declare"
 
 
-async def due(caller: Caller) -> bool:
-    """Whether the member has still to read it; asked of the rows only in a house that has a notice."""
+async def due(caller: Caller) -> NoticeShown | None:
+    """The notice that is still to be read; nothing is asked in a house without one."""
     if caller.office.desk.house.notice is None:
-        return False
-    return isinstance(await caller.ask(AskNotice()), NoticeShown)
-
-
-async def notice(caller: Caller, _request: Request) -> Response:
-    """The text and one button; who does not agree signs out."""
+        return None
     answer = await caller.ask(AskNotice())
-    if not isinstance(answer, NoticeShown):
-        return caller.to("/m")
-    words = answer.notice.told(caller.actor.locale or caller.office.locale)
-    title = words.title or caller.say("How we handle your personal data")
-    return caller.page("notice.html", title=title, lines=words.lines, version=answer.notice.version)
+    return answer if isinstance(answer, NoticeShown) else None
 
 
-async def acknowledge(caller: Caller, _request: Request) -> Response:
-    """On to the form; another version meanwhile is shown there anew."""
-    await caller.do(AcknowledgeHere(caller.form["version"]))
-    return caller.to("/m")
+async def read(caller: Caller, _request: Request) -> Response:
+    """The whole text and one button."""
+    shown = await due(caller)
+    if shown is None:
+        return caller.to(FIRST)
+    told = shown.notice.told(caller.actor.locale or caller.office.locale)
+    title = told.title or caller.say("How we handle your personal data")
+    return caller.page("notice.html", title=title, lines=told.lines, version=shown.notice.version)
 
 
-PAGES: tuple[PhonePage, ...] = (PhonePage("GET", PATH, notice), PhonePage("POST", PATH, acknowledge))
+async def agree(caller: Caller, _request: Request) -> Response:
+    """The proof is kept with its instant; an older version than the one in force proves nothing."""
+    answer = await caller.do(AcknowledgeHere(caller.form["version"]))
+    return caller.to(PATH if isinstance(answer, Refused) else FIRST)
+
+
+PAGES: tuple[PhonePage, ...] = (PhonePage("GET", PATH, read), PhonePage("POST", PATH, agree))

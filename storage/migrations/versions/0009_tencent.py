@@ -46,6 +46,8 @@ def upgrade() -> None:
         sa.Column("expires_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("channel", "task", name=op.f("pk_card")),
     )
+    op.create_index("ix_card_address", "card", ["channel", "address"])
+    _batches()
     op.create_table(
         "claim",
         sa.Column("channel", sa.String(16), nullable=False),
@@ -56,6 +58,20 @@ def upgrade() -> None:
     )
     _phones()
     _acknowledgements()
+
+
+def _batches() -> None:
+    op.create_table(
+        "batch",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("channel", sa.String(16), nullable=False),
+        sa.Column("addresses", sa.Text(), nullable=False),
+        sa.Column("made_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_batch")),
+    )
+    op.add_column("outbox", sa.Column("tried_at", sa.BigInteger(), nullable=True))
+    op.add_column("outbox", sa.Column("batch_id", sa.BigInteger(), nullable=True))
+    op.create_index(op.f("ix_outbox_batch_id"), "outbox", ["batch_id"])
 
 
 def _phones() -> None:

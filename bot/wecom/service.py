@@ -1,0 +1,55 @@
+"""The WeCom channel of a house: its client opened, its door served."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from starlette.routing import Route
+
+from bot.config import Settings
+from bot.router import Router
+from bot.sender import Sender
+from bot.tencent.api import Api
+from bot.tencent.envelope import Account, Envelope
+from bot.tencent.hook import Hook
+from bot.tencent.tokens import Tokens, WeComKey
+from bot.wecom.channel import WecomChannel
+from bot.wecom.door import Door
+from bot.wecom.edge import NAME
+from screens.texts import words
+
+PATH = "/hooks/wecom"
+
+
+class Service:
+    """What runs beside the web application while WeCom is on."""
+
+    def __init__(self, settings: Settings, router: Router, sender: Sender) -> None:
+        store, clock = router.desk.store, router.clock
+        key = WeComKey(settings.wecom_corp_id, settings.wecom_secret.get_secret_value())
+        self.api = Api(NAME, settings.wecom_api, Tokens(NAME, store, key, clock), clock)
+        say = words(settings.locale)
+        self.channel = WecomChannel(self.api, settings.wecom_agent_id, say, settings.address, store, clock)
+        self.door = Door(self.channel, router, sender, settings.data)
+        token, aes_key = settings.wecom_token.get_secret_value(), settings.wecom_aes_key.get_secret_value()
+        envelope = Envelope(Account(NAME, token, aes_key, settings.wecom_corp_id))
+        self._hook = Hook(PATH, envelope, self.door.take, self.door.late, clock.now)
+
+    def routes(self) -> list[Route]:
+        """Where WeCom posts, and checks the address."""
+        return self._hook.routes()
+
+    @asynccontextmanager
+    async def opened(self) -> AsyncIterator[None]:
+        """The client, for as long as something may be sent."""
+        await self.api.open()
+        try:
+            yield
+        finally:
+            await self.api.close()
+
+    @asynccontextmanager
+    async def listening(self) -> AsyncIterator[None]:
+        """WeCom comes by itself."""
+        yield
