@@ -19,7 +19,7 @@ from benchmarks.process import HOST, NOW
 from benchmarks.sealing import Account, Seal, written
 from benchmarks.wire import Answer, Wire, serving
 
-TRIES, TRY_S, PAUSE_S = 3, 5.0, 1.5
+TRIES, TRY_S, PAUSE_S = 3, 5.0, 2.0
 """A try without an answer ends after 5 s; who refuses the connection is tried again a little later."""
 BEGAN = monotonic()
 CODE_OK = {"errcode": 0, "errmsg": "ok"}

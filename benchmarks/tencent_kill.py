@@ -133,7 +133,7 @@ async def _killing(work: Path, data: Path, account: Account, size: Size, bound: 
     bot = Bot(work, data)
 
     def enough() -> bool:
-        return seen.messages >= size.messages and kills >= size.kills
+        return len(platform.ledger.acknowledged) >= size.messages and kills >= size.kills
 
     async def kill_and_start() -> None:
         nonlocal kills

@@ -34,7 +34,17 @@ class Wire:
         self._writer: asyncio.StreamWriter | None = None
 
     async def post(self, path: str, kind: str, body: bytes) -> Answer:
-        """One request."""
+        """One request; once more where the connection had been left by the other side while it was at rest."""
+        rested = self._reader is not None
+        try:
+            return await self._post(path, kind, body)
+        except (ConnectionError, asyncio.IncompleteReadError):
+            self.close()
+            if not rested:
+                raise
+            return await self._post(path, kind, body)
+
+    async def _post(self, path: str, kind: str, body: bytes) -> Answer:
         if self._reader is None or self._writer is None:
             self._reader, self._writer = await asyncio.open_connection(HOST, self._port)
         head = f"POST {path} HTTP/1.1\r\nhost: {HOST}\r\ncontent-type: {kind}\r\ncontent-length: {len(body)}\r\n\r\n"
@@ -63,8 +73,8 @@ async def serving(take: Take) -> tuple[asyncio.Server, int]:
                 answer = msgspec.json.encode(await take(path, body))
                 told = f"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {len(answer)}\r\n\r\n"
                 writer.write(told.encode() + answer)
-        except (OSError, asyncio.IncompleteReadError):
-            writer.close()  # the bot hung up, or was killed
+        except (OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
+            writer.close()  # the bot hung up, was killed, or the measurement is over
 
     server = await asyncio.start_server(connected, HOST, 0, limit=MOST_HEAD)
     return server, int(server.sockets[0].getsockname()[1])

@@ -99,7 +99,9 @@ def build(parts: Parts, *, demo: bool = False) -> Starlette:
     works = Works(parts, demo, router, sender, Runner(desk, clock.now, sender.wake.set), services)
     front = webchat.Front(settings, clock, desk, router, sender, webchat.environment())
     reader = partial(read_only, settings)
-    phones = vouching.phones(settings, None if wechat is None else wechat.ask, None if wecom is None else wecom.ask)
+    apis = [None if each is None else each.api for each in (wechat, wecom)]
+    phones = vouching.phones(settings, *apis)
+    router.scene = phones.scene
     office = Office(
         desk, clock.now, settings.locale, address, secrets, qr, sender.wake.set, reader, settings.data, phones
     )

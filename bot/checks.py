@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import ipaddress
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
+from urllib.parse import urlsplit
 
 import httpx
 
@@ -12,7 +14,7 @@ from bot import probes
 from bot.config import Settings
 from bot.notice import notice_of, problems_of
 from handlers.channels import ChannelRows
-from rules.checks import Checked, Finding, address_problem
+from rules.checks import Checked, Finding
 from storage.acknowledgements import Told
 from storage.ways import Counted
 
@@ -24,6 +26,8 @@ PROBES: dict[str, Probe] = {
     "wecom": probes.wecom,
 }
 HOOKED = ("wechat", "wecom")
+PORTS = (None, 80, 443)
+"""The platforms post to no other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,3 +132,24 @@ class Check:
         """What to enter at the platform; the token and the key are named by their settings."""
         facts = {"address": f"{self.settings.address}/hooks/{name}", "prefix": f"ZHIBU_{name}".upper()}
         return Finding(f"hook_{name}", "note", facts)
+
+
+def address_problem(address: str) -> str:
+    """Why a platform cannot post to an address, by its form alone; "" when it can."""
+    if not address:
+        return "address_unset"
+    parts = urlsplit(address)
+    host = parts.hostname or ""
+    if parts.scheme != "https":
+        return "address_not_https"
+    if host == "localhost" or "." not in host or _number(host):
+        return "address_no_domain"
+    return "" if parts.port in PORTS else "address_port"
+
+
+def _number(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True

@@ -32,9 +32,9 @@ MOST_HELD = 5
 AGREE, DECLINE, READ = "agree", "decline", "read"
 KINDS = {AcknowledgeNotice.__name__: AGREE, DeclineNotice.__name__: DECLINE, ReadNotice.__name__: READ}
 TYPED: dict[str, str] = {
-    **dict.fromkeys(("1", "a", "同意", "我同意", "我已阅读", "已阅读", "我已阅读并同意"), AGREE),
+    **dict.fromkeys(("1", "一", "a", "同意", "我同意", "我已阅读", "已阅读", "我已阅读并同意"), AGREE),
     **dict.fromkeys(("agree", "iagree", "ihavereadit", "yes"), AGREE),
-    **dict.fromkeys(("2", "b", "不同意", "我不同意", "拒绝", "disagree", "idonotagree", "no"), DECLINE),
+    **dict.fromkeys(("2", "二", "b", "不同意", "我不同意", "拒绝", "disagree", "idonotagree", "no"), DECLINE),
     **dict.fromkeys(("重新阅读告知书", "readthenoticeagain"), READ),
 }
 GoOn = Callable[[Inbound, Heard], Answered]
@@ -111,8 +111,7 @@ def _said(connection: Connection, inbound: Inbound) -> str:
     if inbound.token:
         row = inbox.token_of(connection, inbound.channel, inbound.address, inbound.token)
         return KINDS.get(row.kind, "") if row is not None and row.state == "live" else ""
-    typed = matching.number(inbound.text)
-    return TYPED.get(matching.folded(inbound.text) if typed is None else str(typed), "")
+    return TYPED.get(matching.folded(inbound.text), "")
 
 
 def _together(inbound: Inbound, heard: Heard, go_on: GoOn) -> Answered:

@@ -16,6 +16,7 @@ from bot.commands import Heard
 from bot.consent import Consent
 from bot.dialogs import Place
 from bot.replies import HIDDEN, MOST_TEXT, Answered, Reply, given_before, row_of, sent, turn_of
+from bot.scenes import Scene, with_scene
 from bot.turn import Turn
 from handlers.desk import Desk
 from handlers.members import WEBCHAT
@@ -39,6 +40,7 @@ class Router:
     public_url: str
     indexes: dict[int, matching.Index] = field(default_factory=dict)
     spare: secrets.Spare = field(default_factory=secrets.Spare)
+    scene: Scene | None = None
     consent: Consent = field(init=False)
 
     def __post_init__(self) -> None:
@@ -47,7 +49,8 @@ class Router:
     async def receive(self, inbound: Inbound) -> list[Rendered]:
         """The reply to a message, after the commit; words when nothing could be stored."""
         try:
-            return (await self.accept(inbound)).screens
+            reply = await self.accept(inbound)
+            return reply.screens if self.scene is None else await with_scene(words(self.locale), reply, self.scene)
         except Busy:
             log.exception("database busy", channel=inbound.channel)
             return [dialogs.plain(door.busy(words(self.locale)), self.public_url)]

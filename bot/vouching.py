@@ -7,7 +7,7 @@ import hmac
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import parse_qsl, urlencode
 
 import msgspec
@@ -16,30 +16,47 @@ import structlog
 from bot.channel import DeliveryError
 from bot.config import Settings
 from bot.media import file_in
+from bot.scenes import scene_of
 from console.phone.vouching import Phones, Platform, nobody
 
 log = structlog.get_logger(__name__)
-Ask = Callable[[str, Mapping[str, str]], Awaitable[Mapping[str, Any]]]
-"""A call of a platform's interface by path and query; raises DeliveryError."""
+Ask = Callable[[str, None, Mapping[str, str]], Awaitable[Mapping[str, Any]]]
+"""A call of a platform's interface by path and query, without a body; raises DeliveryError."""
 SIGN_IN = "https://open.weixin.qq.com/connect/oauth2/authorize"
 FRESH = timedelta(minutes=10)
 
 
-def phones(settings: Settings, wechat: Ask | None, wecom: Ask | None) -> Phones:
-    """What the phone pages need; `wechat` is asked without an access token, `wecom` with the app's."""
+class Api(Protocol):
+    """An account's interface, as `bot.tencent.api` has it; each call raises DeliveryError."""
+
+    async def call(
+        self, path: str, body: dict[str, Any] | None = None, query: Mapping[str, str] | None = None
+    ) -> dict[str, Any]:
+        """With the account's token."""
+
+    async def bare(
+        self, path: str, body: dict[str, Any] | None = None, query: Mapping[str, str] | None = None
+    ) -> dict[str, Any]:
+        """Without a token."""
+
+
+def phones(settings: Settings, wechat: Api | None = None, wecom: Api | None = None) -> Phones:
+    """What the phone pages need from the platforms that are set up."""
     platforms = {}
     if wechat is not None:
         secret = settings.wechat_secret.get_secret_value()
         authorize = partial(sign_in, {"appid": settings.wechat_app_id}, {})
-        address_of = partial(openid_of, wechat, settings.wechat_app_id, secret)
+        address_of = partial(openid_of, wechat.bare, settings.wechat_app_id, secret)
         platforms["wechat"] = Platform(authorize, address_of, partial(sealed, secret))
     if wecom is not None:
         agent = {"agentid": str(settings.wecom_agent_id)}
         authorize = partial(sign_in, {"appid": settings.wecom_corp_id}, agent)
         seal = partial(sealed, settings.wecom_secret.get_secret_value())
-        platforms["wecom"] = Platform(authorize, partial(userid_of, wecom), seal)
+        platforms["wecom"] = Platform(authorize, partial(userid_of, wecom.call), seal)
     token = settings.telegram_token.get_secret_value()
-    return Phones(partial(file_in, settings.data), platforms, partial(telegram_user, token) if token else nobody)
+    mini_app = partial(telegram_user, token) if settings.telegram_on else nobody
+    scene = None if wechat is None else partial(scene_of, wechat.call)
+    return Phones(partial(file_in, settings.data), platforms, mini_app, scene)
 
 
 def sign_in(first: Mapping[str, str], last: Mapping[str, str], back: str, state: str) -> str:
@@ -68,7 +85,7 @@ async def userid_of(ask: Ask, code: str) -> str | None:
 
 async def _said(ask: Ask, path: str, query: Mapping[str, str], name: str) -> str | None:
     try:
-        answer = await ask(path, query)
+        answer = await ask(path, None, query)
     except DeliveryError as error:
         log.warning("code not accepted", path=path, code=error.code)
         return None

@@ -22,6 +22,7 @@ from console import (
     exports,
     home,
     ledger,
+    notice,
     people,
     publication,
     trail,
@@ -40,6 +41,7 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 PAGES: tuple[Page, ...] = (
     *home.PAGES,
     *account.PAGES,
+    *notice.PAGES,
     *units.PAGES,
     *people.PAGES,
     *declarations.PAGES,
@@ -78,13 +80,15 @@ def application(office: Office) -> Starlette:
 
 
 def guarded(office: Office, page: Page) -> Endpoint:
-    """The way to a page: session, action, thing, and for a POST its origin and key."""
+    """The way to a page: session, the notice read, action, thing, and for a POST its origin and key."""
     way = WAYS[page.method, page.path]
 
     async def endpoint(request: Request) -> Response:
         visitor = await auth.visitor(office, request)
         if visitor is None:
             return auth.to_sign_in(request)
+        if way.action != OPEN and await notice.due(visitor):
+            return visitor.to(notice.PATH)
         away = await _turned_away(visitor, way, request)
         if away is not None:
             office.turned_away[f"{way.method} {way.path}"] += 1

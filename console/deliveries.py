@@ -10,15 +10,20 @@ from starlette.responses import Response
 from console.frame import Page, Visitor
 from console.listing import Asked, Listing, Tab, listed, whole
 from handlers.deliveries import ListDeliveries, ListUnreached
+from handlers.proofs import ListProofs
 from screens.deliveries import STATES
+from screens.privacy import STATES as STANDS
 from screens.texts import Say
 
 PATH = "/console/deliveries"
 UNREACHED = f"{PATH}/unreached"
+PROVEN = f"{PATH}/notice"
 TABS = (
     Tab(PATH, lambda say: say("Deliveries")),
     Tab(UNREACHED, lambda say: say("Not reached by any channel")),
+    Tab(PROVEN, lambda say: say("Notice about personal data")),
 )
+ANSWERS = {"read": "good", "declined": "bad", "shown": "wait", "never": "wait"}
 MARKS = {"due": "wait", "sending": "wait", "sent": "good", "failed": "bad", "unknown": "wait", "cancelled": ""}
 
 
@@ -64,6 +69,21 @@ NOT_REACHED = Listing(
     tabs=TABS,
 )
 
+PROOFS = Listing(
+    kind="proofs",
+    path=PROVEN,
+    action="see_deliveries",
+    query=lambda asked, offset: ListProofs(whole(asked["unit"]), asked["state"], offset),
+    links=lambda answer, row: {1: f"/console/people/{row.member}"},
+    lead=1,
+    empty=lambda say: say("Nobody fits, or the house has no notice about personal data."),
+    notes=lambda say, answer: (
+        [say("Version {version}: {count} members", version=answer.version, count=answer.total)] if answer.total else []
+    ),
+    tabs=TABS,
+    tags=lambda say: {STANDS[state](say): f"tag {mark}" for state, mark in ANSWERS.items()},
+)
+
 
 async def messages(visitor: Visitor, request: Request) -> Response:
     """The list of messages."""
@@ -75,4 +95,13 @@ async def unreached(visitor: Visitor, request: Request) -> Response:
     return await listed(visitor, request, NOT_REACHED)
 
 
-PAGES: tuple[Page, ...] = (Page("GET", PATH, messages), Page("GET", UNREACHED, unreached))
+async def proofs(visitor: Visitor, request: Request) -> Response:
+    """Who has read the notice about personal data."""
+    return await listed(visitor, request, PROOFS)
+
+
+PAGES: tuple[Page, ...] = (
+    Page("GET", PATH, messages),
+    Page("GET", UNREACHED, unreached),
+    Page("GET", PROVEN, proofs),
+)

@@ -12,7 +12,7 @@ from starlette.responses import Response, StreamingResponse
 
 from console.announcements import SENT, TO_WHOM
 from console.declarations import LINES, MONTHLY
-from console.deliveries import MESSAGES, NOT_REACHED
+from console.deliveries import MESSAGES, NOT_REACHED, PROOFS
 from console.files import FORMS
 from console.frame import Page, Visitor
 from console.ledger import ENTRIES
@@ -37,7 +37,7 @@ MEDIA = {
     "csv": "text/csv; charset=utf-8",
 }
 LISTINGS: dict[str, Listing] = {
-    each.kind: each for each in (LINES, MONTHLY, ENTRIES, SENT, TO_WHOM, MESSAGES, NOT_REACHED, DEEDS)
+    each.kind: each for each in (LINES, MONTHLY, ENTRIES, SENT, TO_WHOM, MESSAGES, NOT_REACHED, PROOFS, DEEDS)
 }
 
 

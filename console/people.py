@@ -111,7 +111,8 @@ async def invite(visitor: Visitor, request: Request) -> Response:
     if isinstance(answer, Refused):
         return visitor.refused(answer, _page(request))
     link = f"{visitor.office.address}/chat/enter/{answer.token}"
-    say = visitor.say
+    say, scene = visitor.say, visitor.office.phones.scene
+    code = "" if scene is None else await scene(answer.token, answer.until - visitor.now)
     return visitor.page(
         "invitation.html",
         title=say("Invitation for {name}", name=answer.person.name),
@@ -119,6 +120,8 @@ async def invite(visitor: Visitor, request: Request) -> Response:
         until=visitor.moment(answer.until),
         address=link,
         picture=visitor.office.picture(link),
+        wechat=scene is not None,
+        wechat_picture=visitor.office.picture(code) if code else "",
         back=_page(request),
     )
 

@@ -28,6 +28,7 @@ from handlers import (
     periods,
     phones,
     privacy,
+    proofs,
     publication,
     reach,
     setup,
@@ -71,6 +72,7 @@ REQUESTS: dict[type, Handler] = {
     **trail.REQUESTS,
     **privacy.REQUESTS,
     **channels.REQUESTS,
+    **proofs.REQUESTS,
 }
 BY_NAME: Mapping[str, type] = {request.__name__: request for request in REQUESTS}
 

@@ -64,6 +64,7 @@ EXPORTED: dict[str, Callable[[Say], str]] = {
     "months": lambda say: say("Branches by month"),
     "messages": lambda say: say("Deliveries"),
     "unreached": lambda say: say("Not reached by any channel"),
+    "proofs": lambda say: say("Notice about personal data"),
     "announcements": lambda say: say("Announcements sent"),
     "recipients": lambda say: say("Recipients of an announcement"),
     "deeds": lambda say: say("Audit trail"),

@@ -103,6 +103,18 @@ def not_yet(say: Say) -> Screen:
     return Screen(say("Almost there"), lines)
 
 
+def scene_shown(say: Say) -> Screen:
+    """Below an invitation: its code for the official account."""
+    line = say("Scanned in WeChat, this code opens the invitation in the official account. It is shown once.")
+    return Screen(say("For WeChat"), (line,))
+
+
+def no_scene(say: Say) -> Screen:
+    """Below an invitation: the platform gives no code."""
+    line = say("The official account gave no code just now. The link above works in WeChat's browser, too.")
+    return Screen(say("For WeChat"), (line,))
+
+
 def shown_once(say: Say) -> Screen:
     """In place of a screen that held a secret."""
     return Screen(

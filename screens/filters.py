@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from handlers.naming import Names
-from screens import deliveries
+from screens import deliveries, privacy
 from screens.declarations.lines import SOURCES, STATES
 from screens.deeds import ACTIONS
 from screens.texts import Say, clean
@@ -68,6 +68,7 @@ FILTERS: dict[str, dict[str, Filter]] = {
         "last": LAST,
     },
     "unreached": {"unit": UNIT},
+    "proofs": {"unit": UNIT, "state": Filter(lambda say: say("State"), privacy.STATES)},
     "deeds": {
         "member": MEMBER,
         "action": Filter(lambda say: say("Deed"), ACTIONS),

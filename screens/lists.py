@@ -10,12 +10,14 @@ from handlers.declarations.lists import Lines, ListedLine
 from handlers.deliveries import Messages, UnreachedPage
 from handlers.ledger.lists import Entries
 from handlers.months import Months
+from handlers.proofs import ProofPage
 from handlers.publication import PublicationSheet
 from handlers.trail import Deeds
 from screens.announcements.tables import announcements, recipients
 from screens.declarations.lines import attendance_word, source_word, state_word
 from screens.deliveries import attempts_text, kind_word, notices_text, state_of, unreached_why
 from screens.people import channel_word
+from screens.privacy import proofs
 from screens.publication import sheet_table
 from screens.tables import Cell, Column, Table
 from screens.texts import Say, amount
@@ -186,6 +188,7 @@ TABLES: dict[type, Callable[[Say, Any], Table]] = {
     Recipients: recipients,
     Messages: messages,
     UnreachedPage: unreached,
+    ProofPage: proofs,
     Deeds: deeds,
     PublicationSheet: sheet_table,
 }

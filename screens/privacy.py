@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from handlers.members import Help, Home
 from handlers.privacy import AcknowledgeNotice, Agreed, Declined, DeclineNotice, NothingDue, NoticeShown, ReadNotice
+from handlers.proofs import ProofPage
+from screens.people import channel_word
 from screens.screen import Choice, Draw, Screen
-from screens.texts import Say, Sentences, clean
+from screens.tables import Cell, Column, Table
+from screens.texts import Say, Sentences, clean, names
 
 PAGE = "/notice"
 ENGLISH_ALPHABET = "I have read it"
@@ -75,6 +80,42 @@ UNFIT: Sentences = {
         some=" ".join(f["blanks"]),
     ),
 }
+
+
+STATES: dict[str, Callable[[Say], str]] = {
+    "read": lambda say: say("read"),
+    "declined": lambda say: say("declined"),
+    "shown": lambda say: say("shown, not answered"),
+    "never": lambda say: say("not shown yet"),
+}
+
+
+def proofs(say: Say, answer: ProofPage) -> Table:
+    """How each member stands to the notice of today."""
+    columns = (
+        Column(say("Member code")),
+        Column(say("Member")),
+        Column(say("Unit"), width=20),
+        Column(say("Said to it"), width=14),
+        Column(say("Shown"), "instant", 17),
+        Column(say("Answered"), "instant", 17),
+        Column(say("Channel"), width=20),
+        Column(say("Version"), width=14, aside=True),
+    )
+    rows: tuple[tuple[Cell, ...], ...] = tuple(
+        (
+            row.code,
+            row.name,
+            row.unit_name,
+            STATES[row.state](say),
+            row.shown_at,
+            row.answered_at,
+            names(say, dict.fromkeys(channel_word(say, channel) for channel in row.channels)),
+            answer.version,
+        )
+        for row in answer.rows
+    )
+    return Table(say("Notice about personal data"), columns, rows)
 
 
 SCREENS: dict[type, Draw] = {NoticeShown: notice, Agreed: agreed, Declined: declined, NothingDue: none_due}

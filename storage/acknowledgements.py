@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
 
-from storage.kinds import Instant, slices
+from storage.kinds import Instant
 from storage.members import identity
 from storage.metadata import identifier, metadata, refers
 from storage.statement import Statement
@@ -93,19 +92,6 @@ def proofs_of(connection: sa.Connection, member: int) -> list[Proof]:
     return [Proof(*row) for row in connection.execute(_OF, {"member_": member})]
 
 
-def acknowledged_by(connection: sa.Connection, members: Iterable[int], version: str) -> dict[int, datetime]:
-    """Member → when he first acknowledged a version, on whatever channel."""
-    by = sa.func.coalesce(_a.member_id, identity.c.member_id)
-    here = sa.and_(identity.c.channel == _a.channel, identity.c.address == _a.address, _a.member_id.is_(None))
-    query = (
-        sa.select(by, sa.func.min(_a.acknowledged_at, type_=Instant))
-        .outerjoin(identity, here)
-        .where(_a.version == version, _a.acknowledged_at.is_not(None), by.in_(sa.bindparam("ids", expanding=True)))
-        .group_by(by)
-    )
-    return {row[0]: row[1] for ids in slices(set(members)) for row in connection.execute(query, {"ids": ids})}
-
-
 @dataclass(frozen=True, slots=True)
 class Told:
     """At how many addresses a version was shown, acknowledged and declined."""
@@ -120,3 +106,36 @@ def told(connection: sa.Connection, channel: str, version: str) -> Told:
     count = sa.func.count
     query = sa.select(count(), count(_a.acknowledged_at), count(_a.declined_at))
     return Told(*connection.execute(query.where(_a.channel == channel, _a.version == version)).one())
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a member stands to a version, over all his channels: when it was first shown, read, and declined."""
+
+    shown_at: datetime
+    acknowledged_at: datetime | None
+    declined_at: datetime | None
+    channels: tuple[str, ...]
+
+
+_BY = sa.func.coalesce(_a.member_id, identity.c.member_id)
+_STANDING = (
+    sa.select(_BY, _a.channel, _a.shown_at, _a.acknowledged_at, _a.declined_at)
+    .outerjoin(
+        identity,
+        sa.and_(_a.member_id.is_(None), identity.c.channel == _a.channel, identity.c.address == _a.address),
+    )
+    .where(_a.version == sa.bindparam("version_"), _BY.is_not(None))
+    .order_by(_a.id)
+)
+
+
+def standings(connection: sa.Connection, version: str) -> dict[int, Standing]:
+    """Member → how he stands to a version; who has read it anywhere has read it."""
+    found: dict[int, Standing] = {}
+    for member, channel, shown, read, declined in connection.execute(_STANDING, {"version_": version}):
+        known = found.get(member, Standing(shown, None, None, ()))
+        found[member] = Standing(
+            known.shown_at, known.acknowledged_at or read, known.declined_at or declined, (*known.channels, channel)
+        )
+    return found

@@ -8,7 +8,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from rules.reach import Way
+from rules.reach import WAITS, Way
 from storage.acknowledgements import acknowledgement
 from storage.inbox import inbox
 from storage.kinds import Instant, slices
@@ -41,7 +41,8 @@ _WAYS = (
         sa.func.coalesce(_REFUSES, sa.false()),
         _WINDOW,
         _CONSENT,
-        sa.func.coalesce(_USED, 0),
+        # where one has to look by himself no preference is shown
+        sa.case((_i.channel == WAITS, 0), else_=sa.func.coalesce(_USED, 0)),
         _i.id,
     )
     .where(_i.member_id.in_(sa.bindparam("ids", expanding=True)), _i.unbound_at.is_(None))

@@ -11,11 +11,11 @@ from typing import Any
 
 import typer
 from pydantic import ValidationError
-from rich.console import Console
 from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
 from bot.cli.help import help_of, wished
+from bot.cli.out import out
 from bot.config import FILE
 from screens.texts import Say, words
 
@@ -129,17 +129,16 @@ class Worded(TyperGroup):
     ) -> Any:
         """Runs a command."""
         say = words(wished())
-        told = Console(soft_wrap=True, highlight=False)
         try:
             code = super().main(args, prog_name, standalone_mode=False, **extra)
         except TyperException as error:
             if type(error).__name__ == "NoArgsIsHelpError":
-                told.print(error.message, markup=False, end="")
+                out.print(error.message, markup=False, end="")
             else:
-                told.print(call_problem(say, error), markup=False)
+                out.print(call_problem(say, error), markup=False)
             code = error.exit_code
         except typer.Abort:
-            told.print("\n" + say("Ended; nothing was changed."))
+            out.print("\n" + say("Ended; nothing was changed."))
             code = 1
         if not standalone_mode:
             return code

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -40,9 +39,9 @@ class Service:
         app, secret = settings.wechat_app_id, settings.wechat_secret.get_secret_value()
         token, aes_key = settings.wechat_token.get_secret_value(), settings.wechat_aes_key.get_secret_value()
         tokens = Tokens(NAME, store, WeChatKey(app, secret), router.clock)
-        self._api = Api(NAME, settings.wechat_api, tokens, router.clock)
+        self.api = Api(NAME, settings.wechat_api, tokens, router.clock)
         self.channel = WeChatChannel(
-            self._api,
+            self.api,
             store,
             router.clock,
             ZoneInfo(settings.timezone),
@@ -59,18 +58,14 @@ class Service:
         """Where the platform posts."""
         return self._hook.routes()
 
-    async def ask(self, path: str, query: Mapping[str, str]) -> dict[str, Any]:
-        """A call that proves itself otherwise than by the access token; raises DeliveryError."""
-        return await self._api.bare(path, query=query)
-
     @asynccontextmanager
     async def opened(self) -> AsyncIterator[None]:
         """The client, for as long as something may be sent."""
-        await self._api.open()
+        await self.api.open()
         try:
             yield
         finally:
-            await self._api.close()
+            await self.api.close()
 
     @asynccontextmanager
     async def listening(self) -> AsyncIterator[None]:
@@ -88,7 +83,7 @@ class Service:
         settings = self._settings
         while True:
             try:
-                await introduce(self._api, settings.data, settings.wechat_app_id, settings.locale)
+                await introduce(self.api, settings.data, settings.wechat_app_id, settings.locale)
                 return
             except DeliveryError as error:
                 log.warning("menu not set", channel=NAME, code=error.code)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
 
 from starlette.routing import Route
 
@@ -41,10 +40,6 @@ class Service:
     def routes(self) -> list[Route]:
         """Where WeCom posts, and checks the address."""
         return self._hook.routes()
-
-    async def ask(self, path: str, query: Mapping[str, str]) -> Mapping[str, Any]:
-        """A call of the phone pages: who somebody is that WeCom sends there."""
-        return await self.api.call(path, None, query)
 
     @asynccontextmanager
     async def opened(self) -> AsyncIterator[None]:

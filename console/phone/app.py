@@ -14,13 +14,13 @@ from starlette.staticfiles import StaticFiles
 
 from console.door import MOST_FORM, Door
 from console.frame import FOLDER, Office
-from console.phone import declare, doors, points
+from console.phone import declare, doors, notice, points
 from console.phone.session import MOST_FILES, PhonePage, caller, csrf_of, filled
 from handlers.desk import Busy
 from screens.texts import words
 
 MOST_SENT = 64 * 1024 * 1024
-PAGES: tuple[PhonePage, ...] = (*declare.PAGES, *points.PAGES)
+PAGES: tuple[PhonePage, ...] = (*declare.PAGES, *points.PAGES, *notice.PAGES)
 
 
 def routes(office: Office) -> list[BaseRoute]:
@@ -56,12 +56,14 @@ async def first(_request: Request) -> Response:
 
 
 def guarded(office: Office, page: PhonePage) -> Callable[[Request], Awaitable[Response]]:
-    """The way to a page: session, and for a POST its origin and key."""
+    """The way to a page: session, the notice about personal data, and for a POST its origin and key."""
 
     async def endpoint(request: Request) -> Response:
         here = await caller(office, request)
         if here is None:
             return doors.to_door(office, request)
+        if page not in notice.PAGES and await notice.due(here) is not None:
+            return here.to(notice.PATH)
         if page.method == "POST":
             form = await filled(office, request, csrf_of(office, here.key), MOST_FILES)
             if form is None:

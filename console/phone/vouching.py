@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 
@@ -29,8 +29,11 @@ def nobody(_data: str, _now: datetime) -> str | None:
 @dataclass(frozen=True, slots=True)
 class Phones:
     """What the phone pages need besides the office: channel → its platform, whom a Mini App's data means, and where a
-    file goes (a stored file, or the problems that keep it out)."""
+    file goes (a stored file, or the problems that keep it out). `scene` asks for what stands in an official account's
+    code for an invitation, None when the platform gives none.
+    """
 
     keep: Callable[[str, bytes], Any]
     platforms: Mapping[str, Platform] = field(default_factory=dict)
     mini_app: Callable[[str, datetime], str | None] = nobody
+    scene: Callable[[str, timedelta], Awaitable[str | None]] | None = None

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import httpx2 as httpx
-from starlette.testclient import TestClient
 
 from bot.opening import Parts
 
@@ -14,7 +13,7 @@ Screen = dict[str, Any]
 class Person:
     """One persona; `screens` is the last answer."""
 
-    def __init__(self, client: TestClient, code: str) -> None:
+    def __init__(self, client: httpx.Client, code: str) -> None:
         self.client = client
         self.code = code
         self.screens: list[Screen] = []
@@ -73,7 +72,7 @@ class Person:
 class People:
     """Personas by code, and the clock."""
 
-    def __init__(self, client: TestClient, parts: Parts) -> None:
+    def __init__(self, client: httpx.Client, parts: Parts) -> None:
         self.client = client
         self.parts = parts
         self._known: dict[str, Person] = {}

@@ -10,18 +10,16 @@ from starlette.testclient import TestClient
 
 from bot.app import build
 from bot.clock import Clock
+from bot.commands import COMMANDS
 from bot.config import Settings
 from bot.opening import Parts, open_parts
-from storage import members
-from storage.acknowledgements import Proof, acknowledgement, proofs_of
+from storage import audit, members
+from storage.acknowledgements import Proof, proofs_of
 from storage.declarations import line
-from storage.identities import binding
 from storage.inbox import inbox
 from tests.flows.people import People
-from tests.flows.telegram import telegram
 from tests.flows.test_evidence import photo
-from tests.flows.test_telegram_binding import invited
-from tests.houses import START, looking
+from tests.houses import START, Place, looking, on_both
 from tests.notices import ENGLISH, put_notice
 
 TITLE = "个人信息处理告知书"
@@ -88,6 +86,48 @@ def test_one_tap_or_word_and_the_message_is_handled_as_it_was_written(folder: Pa
         assert proof.acknowledged_at == START
         member.say("我的积分")
         assert member.screens[0]["title"] != TITLE
+
+
+def test_no_word_and_no_button_gets_past_it(folder: Path):
+    with opened(folder) as people:
+        people["m01"].say("首页")
+        people["m01"].tap("我已阅读")
+        labels = list(people["m01"].labels)
+        assert labels
+    with opened(folder, "2027-01") as people:
+        secretary, parts = people["m01"], people.parts
+        before = {code: lines_of(parts, code) for code in ("m01", "m03")}
+        deeds = parts.database.read(audit.count)
+        for text in (
+            *(word for some, _ in COMMANDS for word in some),
+            DECLARED,
+            "全部通过 除 2",
+            "公告 大家好",
+            "撤销",
+            "123456",
+            "我 已 阅 读 吗",
+            "2次",
+        ):
+            secretary.say(text)
+            assert secretary.screens[0]["title"] == TITLE, text
+        assert {code: lines_of(parts, code) for code in before} == before
+        assert parts.database.read(audit.count) == deeds
+
+
+@on_both
+def test_it_is_the_same_on_both_databases(place: Place):
+    put_notice(place.folder)
+    parts = open_parts(place.settings(), Clock(lambda: START))
+    with TestClient(build(parts, demo=True)) as client:
+        people = People(client, parts)
+        member, before = people["m03"], lines_of(parts, "m03")
+        member.say(DECLARED)
+        assert (member.screens[0]["title"], lines_of(parts, "m03")) == (TITLE, before)
+        member.tap("我已阅读")
+        assert lines_of(parts, "m03") == before + 1
+        people["m05"].say(DECLARED)
+        people["m05"].tap("不同意")
+        assert kept(parts, "志愿服务 2") == 1
 
 
 def test_it_is_asked_once_and_again_once_when_the_version_changes(folder: Path):
@@ -209,36 +249,3 @@ def test_a_house_without_a_notice_asks_nobody(people: People):
     people["m03"].say("首页")
     assert people["m03"].screens[0]["title"] != TITLE
     assert people.client.get("/notice").status_code == 404
-
-
-def test_a_stranger_on_telegram_reads_it_before_his_invitation_is_looked_at(folder: Path):
-    put_notice(folder)
-    with telegram(folder) as found:
-        answer = invited(found, "m03")
-        stranger = found.api.person(77, "孙柏青", started=True)
-        stranger.says(f"/start {answer.token}")
-        shown = stranger.sees(TITLE)
-        assert bindings(found.parts) == 0
-        stranger.presses(shown, "我已阅读")
-        stranger.sees("书记")
-        assert bindings(found.parts) == 1
-        with looking(found.parts) as connection:
-            (row,) = connection.execute(sa.select(acknowledgement).where(acknowledgement.c.address == "77")).all()
-        assert (row.channel, row.member_id, row.acknowledged_at is not None) == ("telegram", None, True)
-
-
-def test_a_member_who_declined_on_telegram_is_written_to_elsewhere(folder: Path):
-    put_notice(folder)
-    with telegram(folder) as found:
-        member = found.bound("m03")
-        member.says("你好")
-        member.presses(member.sees(TITLE), "不同意")
-        member.sees("书面申报")
-        found.notify("m03", "one")
-        found.client.post("/demo/clock", json={"now": "2026-11-22T09:05"})
-        assert "您的账号已绑定" in "".join(found.pushed("m03"))
-
-
-def bindings(parts: Parts) -> int:
-    with looking(parts) as connection:
-        return int(connection.execute(sa.select(sa.func.count()).select_from(binding)).scalar_one())

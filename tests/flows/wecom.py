@@ -166,10 +166,8 @@ class App:
         return [each for each in self.platform.calls() if (each.get("out") or {}).get("errcode")]
 
 
-def settings(folder: Path, platform: Platform, **more: str) -> Settings:
-    return Settings.model_validate(
-        {"data": folder, "public_url": "https://zhibu.example", **platform.settings(), **more}
-    )
+def settings(folder: Path, platform: Platform) -> Settings:
+    return Settings.model_validate({"data": folder, "public_url": "https://zhibu.example", **platform.settings()})
 
 
 @contextmanager
@@ -192,10 +190,10 @@ def served(app: Starlette) -> Iterator[str]:
 
 
 @contextmanager
-def house(folder: Path, platform: Platform, now: datetime = START, **more: str) -> Iterator[App]:
+def house(folder: Path, platform: Platform, now: datetime = START) -> Iterator[App]:
     """The house, serving; time goes on from an instant. The platform goes on when the block is left."""
     clock = Clock(real_time, now)
-    parts = open_parts(settings(folder, platform, **more), clock)
+    parts = open_parts(settings(folder, platform), clock)
     platform.at(clock.now())
     with served(build(parts, demo=True)) as address, httpx.Client(base_url=address, timeout=60) as client:
         platform.at_bot(address)
@@ -203,8 +201,8 @@ def house(folder: Path, platform: Platform, now: datetime = START, **more: str) 
 
 
 @contextmanager
-def wecom(folder: Path, **more: str) -> Iterator[App]:
+def wecom(folder: Path) -> Iterator[App]:
     """Both sides; nothing that the real platform would cut, drop or mangle."""
-    with Platform("wecom").serving() as platform, house(folder, platform, **more) as found:
+    with Platform("wecom").serving() as platform, house(folder, platform) as found:
         yield found
         assert platform.violations() == []

@@ -121,7 +121,7 @@ class Api {
     const status = fault.status || 200;
     if (fault.text !== undefined) { response.writeHead(status, { 'content-type': fault.type || 'text/html' }); response.end(fault.text); return; }
     if (out && out.file) {
-      response.writeHead(status, { 'content-type': out.file.type, 'content-disposition': `attachment; filename="${out.file.name}"` });
+      response.writeHead(status, { 'content-type': out.file.type, 'content-disposition': `attachment; filename="${Buffer.from(out.file.name).toString('latin1')}"` });
       response.end(out.file.data);
       return;
     }
@@ -248,13 +248,11 @@ class Api {
     const unknown = to.filter((user) => user !== '@all' && known.length && !known.includes(user.toLowerCase()));
     if (to.length && unknown.length === to.length) return fail(81013, 'user & party & tag all invalid');
     const content = body[body.msgtype];
+    const same = body.enable_duplicate_check && crypto.createHash('sha1').update(JSON.stringify(body)).digest('hex');
+    if (same && this.seen[same] && this.seen[same].until > this.state.now()) return fine({ msgid: this.seen[same].msgid, invaliduser: '' }); // before its task is looked at, which is known by then
     const wrong = body.msgtype === 'template_card' ? this.cardFault(content, false) : content.media_id && !this.media[content.media_id] ? 'media_id' : '';
     if (wrong) return fail(wrong === 'media_id' ? 40007 : 40058, `invalid ${wrong}`);
-    if (body.enable_duplicate_check) {
-      const same = crypto.createHash('sha1').update(JSON.stringify(body)).digest('hex');
-      if (this.seen[same] && this.seen[same].until > this.state.now()) return fine({ msgid: this.seen[same].msgid, invaliduser: '' });
-      this.seen[same] = { msgid: secret('M'), until: this.state.now() + 1000 * (body.duplicate_check_interval || 1800) };
-    }
+    if (same) this.seen[same] = { msgid: secret('M'), until: this.state.now() + 1000 * (body.duplicate_check_interval || 1800) };
     return this.sent(body, content, to.filter((user) => !unknown.includes(user)), unknown);
   }
 
