@@ -153,11 +153,17 @@ class App:
     def rows(self, table: sa.Table) -> list[Any]:
         return list(self.parts.database.read(lambda connection: connection.execute(sa.select(table)).all()))
 
+    def states(self) -> list[str]:
+        """The state of each message for WeCom, oldest first."""
+        c = outbox.outbox.c
+        query = sa.select(c.state).where(c.channel == "wecom").order_by(c.id)
+        return list(self.parts.database.read(lambda connection: connection.execute(query).scalars().all()))
+
     def until(self, reached: Callable[[], bool]) -> None:
         """Waits until something is so."""
         end = monotonic() + MOST_S
         while not reached():
-            assert monotonic() < end, self.platform.calls()[-3:]
+            assert monotonic() < end, self.states()
             sleep(0.05)
 
     @property
