@@ -21,7 +21,7 @@ from handlers.members import WEBCHAT, Invitation, Invite, Redeem, address_of
 from handlers.notices import ComposeDigests, DispatchUrgent, Remind
 from handlers.periods import ClosePeriods, OpenPeriods
 from rules.access import SYSTEM
-from storage import declarations, inbox, invitations, ledger, outbox, schemes
+from storage import declarations, inbox, invitations, ledger, outbox, schemes, sending
 from tests.houses import START
 from tests.storage.racing import PATIENCE, Two
 
