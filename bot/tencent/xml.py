@@ -11,6 +11,7 @@ Fields = dict[str, Any]
 """A message: name → text, or Fields, or a list of these."""
 MOST_BYTES = 64 * 1024
 MOST_DEPTH = 32
+MOST_TAGS = 1000
 CDATA = re.compile(r"<!\[CDATA\[.*?\]\]>", re.DOTALL)
 NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -22,7 +23,8 @@ class Unreadable(Exception):
 def parsed(text: str | bytes) -> Fields:
     """The fields of a message; raises Unreadable. Declarations are refused: entities and documents types need them."""
     text = _decoded(text)
-    if "<!" in CDATA.sub("", text):
+    bare = CDATA.sub("", text)
+    if "<!" in bare or bare.count("<") > MOST_TAGS:
         raise Unreadable
     import xmltodict  # comes with wechatpy: a house without these channels holds none of it in memory
 
