@@ -48,6 +48,7 @@ SETTINGS: dict[str, Callable[[Say, Mapping[str, Any]], str]] = {
     ),
     "secret_unfit": lambda say, f: say("webhook mode needs a secret of 16 to 256 letters, digits, _ or -"),
     "api_unfit": lambda say, f: say("give the address the platform is asked at, beginning with https://"),
+    "template_unfit": lambda say, f: say("give the template's id, or id and fields as ID:thing1,thing2,time3"),
     "account_half": lambda say, f: say("the account is only half set up: give {missing}, too", **f),
     "aes_key_unfit": lambda say, f: say("{name} is the EncodingAESKey of the platform: 43 letters and digits", **f),
     "keep_unfit": lambda say, f: say("give days/weeks/months, for example 7/4/12; at least one day"),

@@ -215,7 +215,7 @@ def poison(raw: bytes) -> Poison:
     external, address = "raw:" + hashlib.sha256(raw).hexdigest()[:40], ""
     try:
         found = msgspec.json.decode(raw)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, RecursionError):
         found = None
     if isinstance(found, dict):
         number = found.get("update_id")

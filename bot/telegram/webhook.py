@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from bot.bodies import read_body
 from bot.telegram.door import Door
 from bot.telegram.edge import UPDATES
 from storage.engine import Busy, Closed
@@ -38,7 +39,7 @@ def route(door: Door, secret: str) -> Route:
         given = request.headers.get("x-telegram-bot-api-secret-token", "")
         if not secrets.compare_digest(given.encode(), secret.encode()):
             return Response(status_code=HTTPStatus.FORBIDDEN)
-        body = await _body(request)
+        body = await read_body(request, MOST_BODY)
         if body is None:
             return Response(status_code=HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         try:
@@ -50,22 +51,10 @@ def route(door: Door, secret: str) -> Route:
     return Route(PATH, post, methods=["POST"])
 
 
-async def _body(request: Request) -> bytes | None:
-    """The body; None when it is too long, whatever its header says."""
-    if int(request.headers.get("content-length") or 0) > MOST_BODY:
-        return None
-    parts = bytearray()
-    async for part in request.stream():
-        parts += part
-        if len(parts) > MOST_BODY:
-            return None
-    return bytes(parts)
-
-
 async def _answer(door: Door, body: bytes) -> Response:
     try:
         raw = msgspec.json.decode(body)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, RecursionError) as error:
         await door.park(body, error)
         return Response(status_code=HTTPStatus.OK)
     call = await door.take(raw, by_answer=True)

@@ -11,7 +11,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from bot.tencent.xml import Fields, parsed, text_of, written
+from bot.tencent.xml import Fields, Unreadable, parsed, text_of, written
 
 MOST_AGE_S = 300
 MOST_ECHO = 512
@@ -49,7 +49,7 @@ class Envelope:
     def echo(self, query: Mapping[str, str], now: datetime) -> str:
         """What the platform's check of the address wants to hear; raises Forged."""
         said = query.get("echostr", "")
-        if len(said) > MOST_ECHO:
+        if not said or len(said) > MOST_ECHO or not (said.isascii() and said.isprintable()):
             raise Forged
         self._timely(query, now)
         if self.account.channel == "wechat":
@@ -65,7 +65,10 @@ class Envelope:
         if not sealed:  # a plain body has a signature that covers none of it
             raise Forged
         self._signed(query, "msg_signature", sealed)
-        return parsed(self._plain(sealed))
+        try:
+            return parsed(self._plain(sealed))
+        except Unreadable as error:  # told apart from a wrong key it would be an oracle
+            raise Forged from error
 
     def sealed(self, fields: Fields, now: datetime, chance: Chance) -> str:
         """An answer as it travels."""

@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from bot.bodies import read_body
 from bot.tencent.envelope import Envelope, Forged
 from bot.tencent.key import key_of
 from bot.tencent.xml import MOST_BYTES, Fields, Unreadable, text_of
@@ -36,11 +37,13 @@ def drawn(length: int) -> str:
 
 @dataclass(slots=True)
 class Job:
-    """What is done with one message, for all tries of the platform; `answered` when one of them got the answer."""
+    """What is done with one message, for all tries of the platform; `answered` when one of them got the reply, `pushed`
+    when it goes another way."""
 
     fields: Fields
     work: asyncio.Task[Fields | None]
     answered: asyncio.Event = field(default_factory=asyncio.Event)
+    pushed: bool = False
 
 
 @dataclass(slots=True)
@@ -72,12 +75,17 @@ class Hook:
 
     async def _check(self, request: Request) -> Response:
         try:
-            return PlainTextResponse(self.envelope.echo(request.query_params, self.now()))
+            said = self.envelope.echo(request.query_params, self.now())
+            return PlainTextResponse(said, headers={"x-content-type-options": "nosniff"})
         except Forged:
             return Response(status_code=HTTPStatus.FORBIDDEN)
 
     async def _post(self, request: Request) -> Response:
-        body = await _body(request)
+        try:
+            async with asyncio.timeout(self.patience_s):
+                body = await read_body(request, MOST_BYTES)
+        except TimeoutError:
+            return Response(status_code=HTTPStatus.REQUEST_TIMEOUT)
         if body is None:
             return Response(status_code=HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         try:
@@ -102,13 +110,13 @@ class Hook:
             return Response(status_code=HTTPStatus.SERVICE_UNAVAILABLE)
         if not await request.is_disconnected():
             job.answered.set()
-        if reply is None:
+        if reply is None or job.pushed:
             return Response()
         return Response(self.envelope.sealed(reply, self.now(), drawn), media_type="text/xml")
 
     def _job(self, fields: Fields) -> Job | None:
         """The job of this message; None when there are too many, of all or of its sender."""
-        key, sender = key_of(fields), text_of(fields, "FromUserName")
+        key, sender = key_of(fields), text_of(fields, "FromUserName").casefold()
         if key in self._jobs:
             return self._jobs[key]
         turn = self._turns.setdefault(sender, Turn())
@@ -134,21 +142,24 @@ class Hook:
 
     async def _end(self, key: str, job: Job) -> None:
         """Forgets the job once it was answered or no try can ask for it any more; then its reply is pushed."""
-        loop = asyncio.get_running_loop()
-        until = loop.time() + self.tries_s
+        until = asyncio.get_running_loop().time() + self.tries_s
         try:
             reply = await asyncio.shield(job.work)
-            async with asyncio.timeout(max(0.0, until - loop.time())):
-                await job.answered.wait()
+            if reply is not None and not await _within(until, job.answered):
+                await self._push(job, reply)
         except (Busy, Closed):
             return  # nothing was stored: the next try begins anew
-        except TimeoutError:
-            if reply is not None:
-                await self.late(job.fields, reply)
         except Exception:
             log.exception("message not handled", path=self.path)
         finally:
             del self._jobs[key]
+
+    async def _push(self, job: Job, reply: Fields) -> None:
+        job.pushed = True
+        try:
+            await self.late(job.fields, reply)
+        except Exception:
+            log.exception("reply not pushed", path=self.path)
 
     def _beside(self, work: Awaitable[None]) -> None:
         task = asyncio.ensure_future(work)
@@ -156,14 +167,11 @@ class Hook:
         task.add_done_callback(self._ending.discard)
 
 
-async def _body(request: Request) -> bytes | None:
-    """The body; None when it is too long, whatever its header says."""
-    told = request.headers.get("content-length", "0")
-    if not told.isdecimal() or int(told) > MOST_BYTES:
-        return None
-    parts = bytearray()
-    async for part in request.stream():
-        parts += part
-        if len(parts) > MOST_BYTES:
-            return None
-    return bytes(parts)
+async def _within(until: float, event: asyncio.Event) -> bool:
+    """Whether something came to pass by an instant of the loop."""
+    try:
+        async with asyncio.timeout_at(until):
+            await event.wait()
+    except TimeoutError:
+        return event.is_set()
+    return True

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import hashlib
 
-from bot.tencent.xml import Fields, text_of
+from bot.tencent.xml import Fields, text_of, written
 
 MOST = 180
 EVENT = ("FromUserName", "CreateTime", "Event", "EventKey")
-PRESSED = ("TaskId", "ResponseCode")
+MORE = ("TaskId", "ResponseCode", "ChangeType", "UserID", "NewUserID", "Id", "TagId", "JobId", "MsgID", "MsgId")
+"""What else tells two events of one second apart: presses, people who leave together, results of templates."""
 
 
 def key_of(fields: Fields) -> str:
     """The MsgId; of an event, which has none, who, when and what, for two may come in one second."""
     number = text_of(fields, "MsgId")
     if number and text_of(fields, "MsgType") != "event":
-        return number[:MOST]
-    told = "\n".join(text_of(fields, name) for name in (*EVENT, *PRESSED)).strip()
+        return _short(number)
+    told = "\n".join(text_of(fields, name) for name in (*EVENT, *MORE)).strip()
+    return _short(told or written(fields))
+
+
+def _short(told: str) -> str:
     return told if len(told) <= MOST else hashlib.sha256(told.encode("utf-8", "replace")).hexdigest()

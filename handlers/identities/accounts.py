@@ -151,7 +151,8 @@ def reach(context: Context, request: Reach) -> Ran:
 
 
 def move_address(context: Context, request: MoveAddress) -> Ran:
-    """What waits for the old address goes to the new one."""
+    """What waits for the old address goes to the new one; a request to bind the old one is over."""
+    identities.lapse_at(context.connection, request.channel, request.old, context.now)
     identities.move(context.connection, request.channel, request.old, request.new)
     sending.move(context.connection, request.channel, request.old, request.new)
     return Ran(1)

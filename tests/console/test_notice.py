@@ -121,7 +121,7 @@ def test_the_phone_pages_lead_to_it_too_and_one_tap_holds_for_the_web_chat(parts
     page = client.get("/m/notice").text
     assert TITLE in page
     answer = client.post("/m/notice", data={"csrf": csrf_in(page), "version": "2026-11"})
-    assert answer.headers["location"] == "/m"
+    assert answer.headers["location"] == "/m/declare"
     assert client.get("/m/points").status_code == 200
     assert acknowledged(parts) == [("webchat", f"m{member}", member)]
 

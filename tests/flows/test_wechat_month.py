@@ -11,6 +11,7 @@ from PIL import Image
 
 from storage.evidence import evidence
 from storage.inbox import inbox
+from storage.outbox import outbox
 from tests.flows.wechat import SUBSCRIBE, TEMPLATE, Account, house, wechat
 from tests.peers.wxplatform import Platform
 
@@ -214,3 +215,43 @@ def test_the_menu_is_set_once(folder: Path):
                 account.until(lambda: bool(platform.calls("/menu/create")))
         assert len(platform.calls("/menu/create")) == 1
         assert platform.violations() == []
+
+
+def test_a_reply_that_no_try_carried_is_pushed_once(folder: Path):
+    with Platform("wechat", timeout_ms=500).serving() as platform, house(folder, platform) as account:
+        member = account.bound("m09")
+        member.says("申报 县级表彰 1")
+        account.platform.fault("/media/get", wait_ms=3000)
+        assert member.sends_picture(picture()) == ""
+        assert [each["timeout"] for each in member.tries] == [True] * 3
+        account.until(lambda: bool(platform.calls("/custom/send")))
+        (call,) = platform.calls("/custom/send")
+        assert "佐证材料 1 份" in call["body"]["text"]["content"]
+        assert len(account.rows(evidence)) == 1
+
+
+def test_a_secret_stands_in_the_answer_alone(account: Account):
+    secretary = account.bound("m01")
+    shown = secretary.says("登记")
+    shown = secretary.chooses("邀请", shown)
+    shown = secretary.chooses("孙柏青", shown)
+    link = next(line for line in shown.splitlines() if "https://zhibu.example" in line)
+    token = link.rsplit("/", 1)[1]
+    kept = str(account.rows(inbox)) + str(account.rows(outbox))
+    assert token not in kept
+    assert account.platform.calls("/send") == account.platform.calls("/upload") == []
+
+
+def test_an_invitation_is_opened_by_its_code_and_confirmed_in_the_chat(account: Account):
+    secretary = account.bound("m01")
+    shown = secretary.chooses("邀请", secretary.says("登记"))
+    shown = secretary.chooses("孙柏青", shown)
+    token = next(line for line in shown.splitlines() if "https://zhibu.example" in line).rsplit("/", 1)[1]
+    newcomer = account.follower("oNewcomer")
+    event = account.platform.event("oNewcomer", "subscribe", f"qrscene_{token}")
+    assert "确认" in newcomer.heard(event)
+    secretary.sees("确认绑定")
+    assert "孙柏青" in secretary.presses("确认绑定")
+    newcomer.sees("已绑定")
+    assert "积分" in newcomer.clicks("我的积分")
+    assert account.refused == []

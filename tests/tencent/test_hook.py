@@ -173,10 +173,11 @@ def test_a_mistake_of_ours_answers_without_words_and_is_logged(capfd: pytest.Cap
 
 def test_one_sender_s_messages_are_handled_in_order_and_others_do_not_wait_for_him():
     async def scene() -> None:
-        done: list[str] = []
+        done, gate = list[str](), asyncio.Event()
 
         async def work(content: str) -> str:
-            await asyncio.sleep(0.1 if content.startswith("慢") else 0.01)
+            if content.startswith("慢"):
+                await gate.wait()
             done.append(content)
             return content
 
@@ -186,6 +187,7 @@ def test_one_sender_s_messages_are_handled_in_order_and_others_do_not_wait_for_h
             second = asyncio.create_task(house.post("快2", 2))
             await house.post("别人", 3, "wang")
             assert done == ["别人"]
+            gate.set()
             await asyncio.gather(first, second)
             assert done == ["别人", "慢1", "快2"]
             assert house.held == 0
