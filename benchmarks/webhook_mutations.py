@@ -111,7 +111,8 @@ async def _figure(samples: Samples, count: int) -> Figure:
     detail = (
         f"{kinds.total()} requests to the three doors of a running house over its own socket ({shown}): "
         f"{len(found.accepted)} accepted, {len(found.broken)} answered with 5xx or not at all, {len(found.slow)} "
-        f"slower than {SLOW_MS:g} ms at each of {1 + ASKED_AGAIN} askings; longest at its best {found.longest_ms:.0f} ms"
+        f"slower than {SLOW_MS:g} ms at each of {1 + ASKED_AGAIN} askings; longest at its best "
+        f"{found.longest_ms:.0f} ms"
     )
     return counted(NAME, len(wrong), "of them", "; ".join([detail, *wrong[:5]]))
 
