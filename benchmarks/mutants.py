@@ -60,7 +60,8 @@ def shortened(post: Post, chance: random.Random) -> Post:
 
 def grown(post: Post, chance: random.Random) -> Post:
     """The body is longer than any."""
-    return post.but(body=post.body + b" " * chance.randrange(1 << 16, 1 << 21))
+    least = 20 if post.path.endswith("telegram") else 16
+    return post.but(body=post.body + b" " * chance.randrange(1 << least, 1 << 21))
 
 
 def noise(post: Post, chance: random.Random) -> Post:

@@ -73,8 +73,8 @@ async def serving(take: Take) -> tuple[asyncio.Server, int]:
                 answer = msgspec.json.encode(await take(path, body))
                 told = f"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {len(answer)}\r\n\r\n"
                 writer.write(told.encode() + answer)
-        except (OSError, asyncio.IncompleteReadError):
-            writer.close()  # the bot hung up, or was killed
+        except (OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
+            writer.close()  # the bot hung up, was killed, or the measurement is over
 
     server = await asyncio.start_server(connected, HOST, 0, limit=MOST_HEAD)
     return server, int(server.sockets[0].getsockname()[1])

@@ -26,6 +26,7 @@ from rules.setup import BOT_NAME, address_problems
 FILE = "zhibu.env"
 SECRET = re.compile(r"[A-Za-z0-9_-]{16,256}")
 AES_KEY = re.compile(r"[A-Za-z0-9]{43}")
+TEMPLATE = re.compile(r"([A-Za-z0-9_-]{1,64}(:(thing|time|date)\d+(,(thing|time|date)\d+)*)?)?")
 LEAST_BASIS = 10
 
 SQLITE, SERVER = "sqlite:///", "postgresql+psycopg://"
@@ -104,6 +105,14 @@ class Settings(BaseSettings):
         if not re.fullmatch(r"https?://[^/\s]+(/[^\s]*)?", address):
             raise _unfit("api_unfit")
         return address.rstrip("/")
+
+    @field_validator("wechat_template", "wechat_subscribe")
+    @classmethod
+    def template_fits(cls, text: str) -> str:
+        """Refuses fields that no notice could fill."""
+        if not TEMPLATE.fullmatch(text):
+            raise _unfit("template_unfit")
+        return text
 
     @field_validator("telegram_bot")
     @classmethod

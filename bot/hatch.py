@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +49,21 @@ class Address:
     public: bool
 
 
+@dataclass(frozen=True, slots=True)
+class AskScene:
+    """The official account's code for an invitation: only the serving process talks to the platform."""
+
+    token: str
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
+class SceneGiven:
+    """What stands in the code; "" when the platform gives none, or no account is set up."""
+
+    text: str
+
+
 # what may be asked through the hatch → what is answered when it is not refused
 ANSWERS: dict[type, type] = {
     Invite: Invitation,
@@ -62,6 +78,7 @@ ANSWERS: dict[type, type] = {
     RetryParked: RetriedAll,
     DropParked: Dropped,
     AskAddress: Address,
+    AskScene: SceneGiven,
 }
 NAMED = {kind.__name__: kind for kind in ANSWERS}
 
@@ -175,6 +192,10 @@ class Hatch:
     async def _done(self, request: Any) -> Any:
         if isinstance(request, AskAddress):
             return address_of(self._settings)
+        if isinstance(request, AskScene):
+            scene = self._router.scene
+            found = None if scene is None else await scene(request.token, timedelta(days=request.days))
+            return SceneGiven(found or "")
         if isinstance(request, RetryParked):
             return await retry_parked(self._router, request)
         return await asyncio.wrap_future(self._router.desk.submit(OPERATOR, request, self._router.clock.now()))

@@ -3,8 +3,27 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-import structlog
+
+@contextmanager
+def without(name: str) -> Iterator[None]:
+    """Inside, a package cannot be imported; what was loaded already stays as it was."""
+    loaded = sys.modules.get(name)
+    sys.modules[name] = None  # type: ignore[assignment]  # as the language reference has it for what is not to be found
+    try:
+        yield
+    finally:
+        del sys.modules[name]
+        if loaded is not None:
+            sys.modules[name] = loaded
+
+
+with without(
+    "rich"
+):  # structlog takes it where it finds it, to draw tracebacks; ours are text, and half of its loading
+    import structlog
 
 
 def log_from(level: int) -> None:

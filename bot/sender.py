@@ -97,7 +97,7 @@ class Sender:
     async def _take_over(self) -> None:
         """Goes on with what another process was sending when it died."""
         store = self.desk.store
-        if store.owner and await asyncio.to_thread(store.read, partial(outbox.others_send, owner=store.owner)):
+        if store.owner and await asyncio.to_thread(store.read, partial(sending.others_send, owner=store.owner)):
             await self._write(self._recover)
 
     async def drain(self) -> int:
@@ -139,7 +139,7 @@ class Sender:
         for name in self.channels:
             if NEVER < (known := self._recognised(name)) < ALWAYS:
                 sending.leave_unknown(connection, [name], now, before=now - known)
-        outbox.release_claimed(connection, self.clock.now())
+        sending.release_claimed(connection, self.clock.now())
 
     async def _claimed(self, most: int, among: Among) -> list[OutboxRow]:
         return await self._write(partial(self._claim, now=self.clock.now(), most=most, among=among))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 from zoneinfo import ZoneInfo
 
 import segno
@@ -28,6 +28,8 @@ class Card:
     person: Candidate
     drawn: Drawn
     until: datetime
+    wechat: str | None = None
+    """What stands in the official account's code: "" when it gave none, None when none was asked for."""
 
 
 def draw_all(people: Sequence[Candidate], done: Callable[[], None]) -> list[Drawn]:
@@ -49,13 +51,14 @@ def qr(text: str) -> str:
 def page(say: Say, cards: Sequence[Card], address: str, telegram: str, zone: ZoneInfo) -> str:
     """The whole document; it loads nothing."""
     units = []
+    two = bool(telegram) or any(card.wechat is not None for card in cards)
     for _, some in groupby(cards, key=lambda card: card.person.unit):
         shown = [_shown(say, card, address, telegram, zone) for card in some]
         units.append({"name": shown[0]["unit"], "cards": shown})
-    return environment().get_template("slips.html").render(say=say, units=units, telegram=telegram)
+    return environment().get_template("slips.html").render(say=say, units=units, telegram=telegram, two=two)
 
 
-def _shown(say: Say, card: Card, address: str, telegram: str, zone: ZoneInfo) -> dict[str, str]:
+def _shown(say: Say, card: Card, address: str, telegram: str, zone: ZoneInfo) -> dict[str, Any]:
     link = f"{address}/chat/enter/{card.drawn.token}"
     return {
         "unit": card.person.unit_name,
@@ -64,6 +67,8 @@ def _shown(say: Say, card: Card, address: str, telegram: str, zone: ZoneInfo) ->
         "link": link,
         "qr": qr(link),
         "telegram_qr": qr(f"https://t.me/{telegram}?start={card.drawn.token}") if telegram else "",
+        "wechat": card.wechat is not None,
+        "wechat_qr": qr(card.wechat) if card.wechat else "",
         "until": day(say, card.until.astimezone(zone).date().isoformat()),
     }
 

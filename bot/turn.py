@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import Any
+
+from msgspec import structs
 
 from bot import dialogs, marks, matching, secrets, strangers
 from bot.channel import Inbound, Rendered
@@ -58,10 +60,10 @@ class Turn:
 
     def _asked(self, request: Any) -> Any:
         if isinstance(request, Invite) and not request.token_hash:
-            request = replace(request, **asdict(self.spare.take()))
+            request = structs.replace(request, **asdict(self.spare.take()))
         if isinstance(request, AskForLink | AskForPhoneLink):
             token = secrets.fresh()
-            request = replace(request, token=token, token_hash=secrets.hashed(token))
+            request = structs.replace(request, token=token, token_hash=secrets.hashed(token))
         answer = self.desk.handle(self.context, request)
         self.refused = isinstance(answer, Refused)
         return answer
@@ -161,7 +163,7 @@ class Turn:
             return [*before, screen_of(self.say, answer)], []
         request = dialogs.request_of(row)
         if self.heard.approve_but is not None:
-            request = replace(request, but=self.heard.approve_but)
+            request = structs.replace(request, but=self.heard.approve_but)
         return self._tried(request)
 
     def _answered(self, dialog: inbox.DialogRow) -> tuple[list[Screen], list[Rendered]]:

@@ -14,6 +14,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import IO, Any
 
+from msgspec import structs
+
 from console.files import About, write
 from handlers.context import Context, Refused
 from handlers.desk import Desk
@@ -99,7 +101,7 @@ def _slice(request: Any, offset: int) -> Any:
     if not hasattr(request, "offset"):
         return request
     more = {"whole": True} if hasattr(request, "whole") else {}
-    return replace(request, offset=offset, limit=SLICE, **more)
+    return structs.replace(request, offset=offset, limit=SLICE, **more)
 
 
 def _stand_back() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from handlers.context import Context, Handler, Refused, refuse
 from handlers.signin import IDLE, Done, count_wrong, hold_code, resting
@@ -11,20 +11,17 @@ from storage.locks import hold_members
 from storage.signin import SessionRow
 
 
-@dataclass(frozen=True, slots=True)
-class MyAccount:
+class MyAccount(Struct, frozen=True):
     """One's sessions and whether a password is set."""
 
 
-@dataclass(frozen=True, slots=True)
-class EndSession:
+class EndSession(Struct, frozen=True):
     """Ends one of one's own sessions."""
 
     session: int
 
 
-@dataclass(frozen=True, slots=True)
-class SetPassword:
+class SetPassword(Struct, frozen=True):
     """Sets a password, checked and hashed before the unit; `proved` tells that the old one was known or not needed."""
 
     hash: str
@@ -32,8 +29,7 @@ class SetPassword:
     proved: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
+class Account(Struct, frozen=True):
     """The code one signs in with, live sessions (newest first), and the hash of the password ("" when none)."""
 
     code: str

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, timedelta
+
+from msgspec import Struct
 
 from handlers.context import Context, Handler, Refused, refuse
 from handlers.identities.accounts import ended
@@ -16,8 +17,7 @@ from storage.members import Person
 LONGEST_DEPUTY = timedelta(days=366)
 
 
-@dataclass(frozen=True, slots=True)
-class GiveRole:
+class GiveRole(Struct, frozen=True):
     """Gives a member a role in a unit, from a day on, until a day or for good."""
 
     member: int
@@ -27,8 +27,7 @@ class GiveRole:
     until_on: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class EndRole:
+class EndRole(Struct, frozen=True):
     """Ends a role at once, or after its last day."""
 
     member: int
@@ -36,8 +35,7 @@ class EndRole:
     last: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class NameDeputy:
+class NameDeputy(Struct, frozen=True):
     """Lets somebody stand in for a member in one of his roles, between two days."""
 
     member: int
@@ -47,16 +45,14 @@ class NameDeputy:
     until_on: date
 
 
-@dataclass(frozen=True, slots=True)
-class EndDeputy:
+class EndDeputy(Struct, frozen=True):
     """Ends a deputyship at once."""
 
     member: int
     deputy: int
 
 
-@dataclass(frozen=True, slots=True)
-class EndAccount:
+class EndAccount(Struct, frozen=True):
     """Unbinds an account of a member: a lost or changed phone."""
 
     member: int

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+
+from msgspec import Struct
 
 from handlers.context import Context, Handler
 from storage import backup, members
@@ -14,8 +15,7 @@ from storage.backup import Forgotten
 RECENT = timedelta(days=30)
 
 
-@dataclass(frozen=True, slots=True)
-class RecordBackup:
+class RecordBackup(Struct, frozen=True):
     """A backup was made by schedule, restored and verified: its file, size, seconds, and files that were missing."""
 
     file: str
@@ -24,8 +24,7 @@ class RecordBackup:
     missing: int
 
 
-@dataclass(frozen=True, slots=True)
-class ReportFailure:
+class ReportFailure(Struct, frozen=True):
     """A backup by schedule failed, or the newest is too old; `newest` is when the newest was taken, if any was."""
 
     code: str
@@ -33,21 +32,18 @@ class ReportFailure:
     newest: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class Revive:
+class Revive(Struct, frozen=True):
     """Makes a restored house fit to go on: from which file, and when that was taken."""
 
     file: str
     taken_at: str
 
 
-@dataclass(frozen=True, slots=True)
-class CountFailures:
+class CountFailures(Struct, frozen=True):
     """How many backups failed in the last thirty days."""
 
 
-@dataclass(frozen=True, slots=True)
-class Recorded:
+class Recorded(Struct, frozen=True):
     """It stands in the audit."""
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from handlers.context import Context, Handler, Refused, refuse
 from storage import acknowledgements, deliveries
@@ -11,13 +12,11 @@ from storage.acknowledgements import Told
 from storage.ways import Counted, counted
 
 
-@dataclass(frozen=True, slots=True)
-class AskChannels:
+class AskChannels(Struct, frozen=True):
     """How the accounts of all channels stand."""
 
 
-@dataclass(frozen=True, slots=True)
-class ChannelRows:
+class ChannelRows(Struct, frozen=True):
     """Channel → its accounts, and at how many the notice of today was shown; how many members nobody reaches."""
 
     accounts: Mapping[str, Counted]

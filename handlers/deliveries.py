@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+
+from msgspec import Struct
 
 from handlers.context import Context, Handler, Refused, refuse
 from handlers.scope import PAGE, people_named, scope_of, span_of
@@ -14,8 +15,7 @@ DAYS = 7
 """How far back the list goes when no day is asked for."""
 
 
-@dataclass(frozen=True, slots=True)
-class ListDeliveries:
+class ListDeliveries(Struct, frozen=True):
     """Messages to members in sight, newest first; days as "2026-11-22", `first` "" is a week ago."""
 
     unit: int = 0
@@ -28,8 +28,7 @@ class ListDeliveries:
     limit: int = PAGE
 
 
-@dataclass(frozen=True, slots=True)
-class ListedMessage:
+class ListedMessage(Struct, frozen=True):
     """A message: to whom, what it held (kind of notice, how many), and what each channel said."""
 
     message: Message
@@ -40,8 +39,7 @@ class ListedMessage:
     attempts: tuple[Attempt, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Messages:
+class Messages(Struct, frozen=True):
     """One page of messages; `first` and `last` are the days looked at."""
 
     request: ListDeliveries
@@ -51,8 +49,7 @@ class Messages:
     last: date
 
 
-@dataclass(frozen=True, slots=True)
-class ListUnreached:
+class ListUnreached(Struct, frozen=True):
     """Members in sight whom no channel reaches."""
 
     unit: int = 0
@@ -60,8 +57,7 @@ class ListUnreached:
     limit: int = PAGE
 
 
-@dataclass(frozen=True, slots=True)
-class UnreachedMember:
+class UnreachedMember(Struct, frozen=True):
     """A member nobody reaches: without an address, or what the channel said last."""
 
     member: int
@@ -75,8 +71,7 @@ class UnreachedMember:
     at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class UnreachedPage:
+class UnreachedPage(Struct, frozen=True):
     """One page of them."""
 
     request: ListUnreached

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from handlers.context import Context, Handler, Refused, refuse
 from handlers.naming import Names, filtered, names_of
@@ -12,13 +13,11 @@ from storage import audit
 from storage.audit import Deed
 
 
-@dataclass(frozen=True, slots=True)
-class MayExport:
+class MayExport(Struct, frozen=True):
     """Whether the actor may take data away as a file."""
 
 
-@dataclass(frozen=True, slots=True)
-class RecordExport:
+class RecordExport(Struct, frozen=True):
     """A file was made: of which list, narrowed to what, with how many rows; nobody gets it unrecorded."""
 
     kind: str
@@ -27,23 +26,20 @@ class RecordExport:
     rows: int
 
 
-@dataclass(frozen=True, slots=True)
-class ExportRecorded:
+class ExportRecorded(Struct, frozen=True):
     """The file may be handed out."""
 
     rows: int
 
 
-@dataclass(frozen=True, slots=True)
-class ListExports:
+class ListExports(Struct, frozen=True):
     """The actor's own files, newest first."""
 
     offset: int = 0
     limit: int = PAGE
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
+class Taken(Struct, frozen=True):
     """A file as it was recorded; `narrowed` is filter → value, both as the form had them."""
 
     at: datetime
@@ -53,8 +49,7 @@ class Taken:
     narrowed: dict[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Exports:
+class Exports(Struct, frozen=True):
     """One page of them, with what the things are called that their filters name by number."""
 
     rows: tuple[Taken, ...]

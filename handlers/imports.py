@@ -7,9 +7,10 @@ importing the same file again, under the same run.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+
+from msgspec import Struct
 
 from handlers.context import Context, Handler, Refused, refuse
 from rules.imports.changes import Change, Standing, member_change, unit_change
@@ -22,52 +23,45 @@ from storage.undoing import noted
 SLICE = 100
 
 
-@dataclass(frozen=True, slots=True)
-class ShowStanding:
+class ShowStanding(Struct, frozen=True):
     """All units and members as they stand today."""
 
 
-@dataclass(frozen=True, slots=True)
-class BeginImport:
+class BeginImport(Struct, frozen=True):
     """Begins an import, or goes on with one of the same file that was cut short."""
 
     file_hash: str
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class ImportUnits:
+class ImportUnits(Struct, frozen=True):
     """Writes a slice of units, each after its parent."""
 
     run: int
     entries: tuple[UnitEntry, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ImportMembers:
+class ImportMembers(Struct, frozen=True):
     """Writes a slice of members, whose units are there."""
 
     run: int
     entries: tuple[MemberEntry, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class FinishImport:
+class FinishImport(Struct, frozen=True):
     """The last slice is written."""
 
     run: int
 
 
-@dataclass(frozen=True, slots=True)
-class Importing:
+class Importing(Struct, frozen=True):
     """The number of a run; `resumed` when it was begun before."""
 
     run: int
     resumed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Imported:
+class Imported(Struct, frozen=True):
     """What a slice wrote."""
 
     new: int

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
+
+from msgspec import Struct
 
 from handlers.context import Context, Handler, Refused, refuse
 from handlers.periods import Ran
@@ -13,20 +14,17 @@ from storage.audit import Deed
 KEPT = timedelta(days=30)
 
 
-@dataclass(frozen=True, slots=True)
-class Tidy:
+class Tidy(Struct, frozen=True):
     """Forgets buttons and questions that expired a month ago, and calls and cards that nothing can come of any more."""
 
 
-@dataclass(frozen=True, slots=True)
-class DropParked:
+class DropParked(Struct, frozen=True):
     """Gives up messages that could not be handled, by their numbers."""
 
     numbers: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Dropped:
+class Dropped(Struct, frozen=True):
     """Those that still waited and are given up."""
 
     numbers: tuple[int, ...]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from handlers.context import Context, Handler, Refused, refuse
 from storage import invitations, members
@@ -13,16 +14,14 @@ from storage.locks import hold_members
 MOST_DAYS = 30
 
 
-@dataclass(frozen=True, slots=True)
-class ShowUninvited:
+class ShowUninvited(Struct, frozen=True):
     """The members at and below a path without an account; `fresh` leaves out who holds an invitation."""
 
     path: str
     fresh: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(Struct, frozen=True):
     """A member without an account, with his unit."""
 
     member: int
@@ -32,15 +31,13 @@ class Candidate:
     unit_name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Candidates:
+class Candidates(Struct, frozen=True):
     """In the order of the tree, then by code."""
 
     people: tuple[Candidate, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Slip:
+class Slip(Struct, frozen=True):
     """One member's invitation; only the hashes reach the database."""
 
     member: int
@@ -48,16 +45,14 @@ class Slip:
     pin_hash: str
 
 
-@dataclass(frozen=True, slots=True)
-class InviteAll:
+class InviteAll(Struct, frozen=True):
     """Makes invitations good for some days; who got an account meanwhile is left out."""
 
     slips: tuple[Slip, ...]
     days: int
 
 
-@dataclass(frozen=True, slots=True)
-class InvitedAll:
+class InvitedAll(Struct, frozen=True):
     """Who was invited, and until when."""
 
     members: tuple[int, ...]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
+
+from msgspec import Struct, field
 
 from handlers.context import Context, Handler, Published, Refused, refuse
 from handlers.declarations.review import waiting_lines
@@ -23,23 +24,19 @@ MOST_OPEN = 10
 WEBCHAT = "webchat"
 
 
-@dataclass(frozen=True, slots=True)
-class Home:
+class Home(Struct, frozen=True):
     """The start: what waits for the actor, and what he can do."""
 
 
-@dataclass(frozen=True, slots=True)
-class Help:
+class Help(Struct, frozen=True):
     """帮助: what can be typed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Stop:
+class Stop(Struct, frozen=True):
     """取消: ends the question being asked; drafts stay."""
 
 
-@dataclass(frozen=True, slots=True)
-class Invite:
+class Invite(Struct, frozen=True):
     """Makes a personal link and PIN for a member; the secrets are drawn before the unit."""
 
     member: int
@@ -49,29 +46,25 @@ class Invite:
     pin_hash: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class FindMember:
+class FindMember(Struct, frozen=True):
     """The member with a code."""
 
     code: str
 
 
-@dataclass(frozen=True, slots=True)
-class FoundMember:
+class FoundMember(Struct, frozen=True):
     """His number."""
 
     member: int
 
 
-@dataclass(frozen=True, slots=True)
-class FindInvitation:
+class FindInvitation(Struct, frozen=True):
     """Who a link is for, and the hash of its PIN."""
 
     token_hash: str
 
 
-@dataclass(frozen=True, slots=True)
-class Redeem:
+class Redeem(Struct, frozen=True):
     """Enters by link and PIN; `correct` was found out before the unit."""
 
     token_hash: str
@@ -79,20 +72,17 @@ class Redeem:
     key_hash: str
 
 
-@dataclass(frozen=True, slots=True)
-class Leave:
+class Leave(Struct, frozen=True):
     """Ends a session of the web chat."""
 
     key_hash: str
 
 
-@dataclass(frozen=True, slots=True)
-class Left:
+class Left(Struct, frozen=True):
     """The session is over."""
 
 
-@dataclass(frozen=True, slots=True)
-class Welcome:
+class Welcome(Struct, frozen=True):
     """The home screen's facts."""
 
     name: str
@@ -109,8 +99,7 @@ class Welcome:
     announces: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Manual:
+class Manual(Struct, frozen=True):
     """What can be typed, for these roles."""
 
     roles: tuple[str, ...]
@@ -118,15 +107,13 @@ class Manual:
     announces: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Stopped:
+class Stopped(Struct, frozen=True):
     """The question is over."""
 
     drafts: int
 
 
-@dataclass(frozen=True, slots=True)
-class Invitation:
+class Invitation(Struct, frozen=True):
     """A personal link and its PIN, shown once; `links` are its other doors, channel → address."""
 
     person: Person
@@ -136,16 +123,14 @@ class Invitation:
     links: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Invited:
+class Invited(Struct, frozen=True):
     """The invitation behind a link."""
 
     name: str
     pin_hash: str
 
 
-@dataclass(frozen=True, slots=True)
-class Entered:
+class Entered(Struct, frozen=True):
     """A session of the web chat was opened."""
 
     member: int

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from handlers.context import Context, Handler, Refused, refuse
 from handlers.scope import PAGE, months_in, scope_of, span_of
@@ -12,8 +12,7 @@ from storage.members import UnitRow
 from storage.months import MonthCounts
 
 
-@dataclass(frozen=True, slots=True)
-class ListMonths:
+class ListMonths(Struct, frozen=True):
     """The branches in sight in one month; `period` "" is the current one."""
 
     unit: int = 0
@@ -22,8 +21,7 @@ class ListMonths:
     limit: int = PAGE
 
 
-@dataclass(frozen=True, slots=True)
-class Months:
+class Months(Struct, frozen=True):
     """One page of branches with their counts."""
 
     request: ListMonths

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from handlers.announcements import waves as announcements
 from handlers.context import Context, Handler, Published
@@ -18,23 +19,19 @@ from storage.outbox import NoticeRow
 DISPATCHED = 200
 
 
-@dataclass(frozen=True, slots=True)
-class Remind:
+class Remind(Struct, frozen=True):
     """Leaves reminders for those who have not declared, and for reviewers with a queue; from 08:30 on."""
 
 
-@dataclass(frozen=True, slots=True)
-class ComposeDigests:
+class ComposeDigests(Struct, frozen=True):
     """One message a person and day from all that waits."""
 
 
-@dataclass(frozen=True, slots=True)
-class DispatchUrgent:
+class DispatchUrgent(Struct, frozen=True):
     """A message for each notice that goes at once."""
 
 
-@dataclass(frozen=True, slots=True)
-class CheckCalendar:
+class CheckCalendar(Struct, frozen=True):
     """Tells the administrators when next month's holidays are not known."""
 
 

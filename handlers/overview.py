@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from handlers.context import Context, Handler, Refused, refuse
 from rules.periods import period_of
 from storage import audit, declarations, deliveries, inbox, ledger, members, upgrade
 
 
-@dataclass(frozen=True, slots=True)
-class Overview:
+class Overview(Struct, frozen=True):
     """The month's state of all branches in one's scope; `period` "" is the current one."""
 
     period: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class BranchMonth:
+class BranchMonth(Struct, frozen=True):
     """One branch's month: people, who declared, lines by state, who was not reached."""
 
     name: str
@@ -30,8 +29,7 @@ class BranchMonth:
     unreached: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Month:
+class Month(Struct, frozen=True):
     """The branches in scope."""
 
     period: str
@@ -75,13 +73,11 @@ def overview(context: Context, request: Overview) -> Month | Refused:
     return Month(period, tuple(branches), earlier, reviews)
 
 
-@dataclass(frozen=True, slots=True)
-class Status:
+class Status(Struct, frozen=True):
     """What is stored, for the operator."""
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(Struct, frozen=True):
     """Name → count or counts."""
 
     facts: dict[str, Any]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
+
+from msgspec import Struct
 
 from handlers.context import Context, Handler, Refused, refuse
 from handlers.members import MOST_ATTEMPTS
@@ -20,8 +21,7 @@ PAGE = 50
 MOST_UNITS = 2000
 
 
-@dataclass(frozen=True, slots=True)
-class ListPeople:
+class ListPeople(Struct, frozen=True):
     """People in reach, narrowed; pages count from 1."""
 
     text: str = ""
@@ -31,22 +31,19 @@ class ListPeople:
     page: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class ShowPerson:
+class ShowPerson(Struct, frozen=True):
     """All about a member that his unit's roles may see."""
 
     member: int
 
 
-@dataclass(frozen=True, slots=True)
-class ListUnits:
+class ListUnits(Struct, frozen=True):
     """The units in reach; `unit` shows that one and what is below it."""
 
     unit: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """A member of the list with his roles (role and unit's name) and channels."""
 
     person: Listed
@@ -54,8 +51,7 @@ class Row:
     channels: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class PeoplePage:
+class PeoplePage(Struct, frozen=True):
     """A page of people, how many there are, and the units one may narrow to."""
 
     rows: tuple[Row, ...]
@@ -63,8 +59,7 @@ class PeoplePage:
     units: tuple[UnitFacts, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class May:
+class May(Struct, frozen=True):
     """What the visitor may do to a member."""
 
     invite: bool
@@ -73,8 +68,7 @@ class May:
     units: tuple[UnitFacts, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class PersonFacts:
+class PersonFacts(Struct, frozen=True):
     """A member: unit, roles, deputyships, accounts, sessions, invitation (none, open, used, over), and what he said to
     the notices about personal data he was shown (`version` is the one of today, "" without any)."""
 
@@ -94,8 +88,7 @@ class PersonFacts:
     version: str
 
 
-@dataclass(frozen=True, slots=True)
-class UnitTree:
+class UnitTree(Struct, frozen=True):
     """Units in the order of the tree; `figures` tells whether the month's declarations may be seen."""
 
     units: tuple[UnitFacts, ...]

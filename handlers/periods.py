@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
+
+from msgspec import Struct
 
 from handlers.context import Context, Handler, Refused, refuse
 from rules.periods import day_after, last_day, period_of
@@ -14,8 +15,7 @@ from storage import declarations, members, schemes
 from storage.locks import hold
 
 
-@dataclass(frozen=True, slots=True)
-class Publish:
+class Publish(Struct, frozen=True):
     """Publishes a scheme for a unit; `initials` (criterion → pinyin initials) are computed before the unit."""
 
     text: str
@@ -24,26 +24,22 @@ class Publish:
     initials: dict[str, list[str]]
 
 
-@dataclass(frozen=True, slots=True)
-class OpenPeriods:
+class OpenPeriods(Struct, frozen=True):
     """Opens the current month of every scheme and tells its members."""
 
 
-@dataclass(frozen=True, slots=True)
-class ClosePeriods:
+class ClosePeriods(Struct, frozen=True):
     """Closes the months whose review is over."""
 
 
-@dataclass(frozen=True, slots=True)
-class PublishedVersion:
+class PublishedVersion(Struct, frozen=True):
     """The number of a published version; `fresh` is False when the same text was published before."""
 
     version: int
     fresh: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Ran:
+class Ran(Struct, frozen=True):
     """How many things a job did."""
 
     done: int

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from handlers.context import Context, Handler, Refused, refuse
 from handlers.signin import Done
@@ -17,8 +18,7 @@ DECLARE, POINTS = "declare", "points"
 PAGES = (DECLARE, POINTS)
 
 
-@dataclass(frozen=True, slots=True)
-class AskForPhoneLink:
+class AskForPhoneLink(Struct, frozen=True):
     """打开表单: a one-time link to a phone page; the token is drawn before the unit."""
 
     page: str = DECLARE
@@ -26,23 +26,20 @@ class AskForPhoneLink:
     token_hash: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class FindPhoneLink:
+class FindPhoneLink(Struct, frozen=True):
     """Whether a link can be used; nothing is spent."""
 
     token_hash: str
 
 
-@dataclass(frozen=True, slots=True)
-class EnterByPhoneLink:
+class EnterByPhoneLink(Struct, frozen=True):
     """Spends a link and opens a session."""
 
     token_hash: str
     key_hash: str
 
 
-@dataclass(frozen=True, slots=True)
-class EnterFromChannel:
+class EnterFromChannel(Struct, frozen=True):
     """Opens a session for whoever is bound to an address, which the platform has vouched for before the unit."""
 
     channel: str
@@ -51,22 +48,19 @@ class EnterFromChannel:
     page: str = DECLARE
 
 
-@dataclass(frozen=True, slots=True)
-class FindPhoneSession:
+class FindPhoneSession(Struct, frozen=True):
     """Who is behind a key."""
 
     key_hash: str
 
 
-@dataclass(frozen=True, slots=True)
-class LeavePhone:
+class LeavePhone(Struct, frozen=True):
     """Ends a session."""
 
     key_hash: str
 
 
-@dataclass(frozen=True, slots=True)
-class PhoneLink:
+class PhoneLink(Struct, frozen=True):
     """A one-time link, shown once."""
 
     token: str
@@ -74,23 +68,20 @@ class PhoneLink:
     until: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class PhoneLinkFor:
+class PhoneLinkFor(Struct, frozen=True):
     """The link can be used; by whom is not told."""
 
     page: str
 
 
-@dataclass(frozen=True, slots=True)
-class OnPhone:
+class OnPhone(Struct, frozen=True):
     """A session was opened."""
 
     page: str
     until: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class PhoneSession:
+class PhoneSession(Struct, frozen=True):
     """A live session's member, with the unit and roles of this very moment."""
 
     actor: Actor

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from handlers.context import Context, Handler, Refused, refuse
 from handlers.members import WEBCHAT, address_of
@@ -14,8 +14,7 @@ from storage.acknowledgements import Proof
 BASIS = "telegram_basis"
 
 
-@dataclass(frozen=True, slots=True)
-class AcknowledgeNotice:
+class AcknowledgeNotice(Struct, frozen=True):
     """我已阅读: somebody at an address has read the notice in a version."""
 
     channel: str
@@ -23,8 +22,7 @@ class AcknowledgeNotice:
     version: str
 
 
-@dataclass(frozen=True, slots=True)
-class DeclineNotice:
+class DeclineNotice(Struct, frozen=True):
     """不同意: nothing of what somebody at an address says is handled."""
 
     channel: str
@@ -32,37 +30,31 @@ class DeclineNotice:
     version: str
 
 
-@dataclass(frozen=True, slots=True)
-class ReadNotice:
+class ReadNotice(Struct, frozen=True):
     """Shows the notice again."""
 
 
-@dataclass(frozen=True, slots=True)
-class AskNotice:
+class AskNotice(Struct, frozen=True):
     """The notice that the actor still has to read before he goes on by himself on the web."""
 
 
-@dataclass(frozen=True, slots=True)
-class RecordBasis:
+class RecordBasis(Struct, frozen=True):
     """The operator says on which basis personal data goes to a foreign messenger; "" on none any more."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Agreed:
+class Agreed(Struct, frozen=True):
     """The notice was acknowledged."""
 
 
-@dataclass(frozen=True, slots=True)
-class Declined:
+class Declined(Struct, frozen=True):
     """Nothing is handled for somebody who does not want it; `emptied` messages of his were emptied."""
 
     emptied: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class NoticeShown:
+class NoticeShown(Struct, frozen=True):
     """The notice, and where it is answered; `due` tells whether it still has to be."""
 
     notice: Notice
@@ -71,8 +63,7 @@ class NoticeShown:
     due: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class NothingDue:
+class NothingDue(Struct, frozen=True):
     """There is no notice, or it was acknowledged."""
 
 
@@ -137,8 +128,7 @@ def ask_notice(context: Context, _request: AskNotice) -> NoticeShown | NothingDu
     return NoticeShown(notice, WEBCHAT, address)
 
 
-@dataclass(frozen=True, slots=True)
-class AcknowledgeHere:
+class AcknowledgeHere(Struct, frozen=True):
     """The actor has read the notice in a version on a page."""
 
     version: str

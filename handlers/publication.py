@@ -7,9 +7,10 @@ posted in a closed month, so its sheet is the same whenever it is drawn; a later
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+
+from msgspec import Struct
 
 from handlers.context import Context, Handler, Published, Refused, refuse
 from handlers.scope import months_in
@@ -23,16 +24,14 @@ from storage.lists import EntryRow
 from storage.members import Person
 
 
-@dataclass(frozen=True, slots=True)
-class ShowPublication:
+class ShowPublication(Struct, frozen=True):
     """The sheet of a branch and month."""
 
     unit: int
     period: str
 
 
-@dataclass(frozen=True, slots=True)
-class PublishedEntry:
+class PublishedEntry(Struct, frozen=True):
     """One entry of the sheet: what was posted, and what of it counted in this month."""
 
     criterion: Criterion
@@ -48,8 +47,7 @@ class PublishedEntry:
     why: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class PublishedMember:
+class PublishedMember(Struct, frozen=True):
     """A member's row: what each category brought this month, deductions, the month's sum and the year's total."""
 
     code: str
@@ -61,8 +59,7 @@ class PublishedMember:
     year_total: Decimal
 
 
-@dataclass(frozen=True, slots=True)
-class PublicationSheet:
+class PublicationSheet(Struct, frozen=True):
     """The whole sheet in the order of member codes: nobody is ranked. `closed_at` None: not final yet."""
 
     unit: int
@@ -130,8 +127,7 @@ def _version(context: Context, posted: list[EntryRow], path: str, period: str) -
     return context.scheme_for(path, last_day(period))
 
 
-@dataclass(frozen=True, slots=True)
-class _Sheet:
+class _Sheet(Struct, frozen=True):
     scheme: Scheme
     period: str
     lines: Mapping[int, Line]

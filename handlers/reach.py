@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from handlers.context import Context, Handler, Refused, refuse
 from storage import signin
@@ -11,8 +11,7 @@ from storage.places import place_of
 LARGEST = 2**63 - 1
 
 
-@dataclass(frozen=True, slots=True)
-class MayReach:
+class MayReach(Struct, frozen=True):
     """Whether the actor may do an action to a thing: a row of storage.places, or his own session."""
 
     action: str
@@ -20,8 +19,7 @@ class MayReach:
     number: int
 
 
-@dataclass(frozen=True, slots=True)
-class Reached:
+class Reached(Struct, frozen=True):
     """He may."""
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from handlers.context import Context, Refused, refuse
 from rules.periods import first_day
@@ -14,8 +14,7 @@ MOST_UNITS_OF_YEARS = 3
 PAGE = 50
 
 
-@dataclass(frozen=True, slots=True)
-class Narrowing:
+class Narrowing(Struct, frozen=True):
     """What a list of points is asked for: `period` is a month, a year or "", `member` a code or part of a name.
 
     `whole` is for a file.
@@ -30,8 +29,7 @@ class Narrowing:
     whole: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
+class Scope(Struct, frozen=True):
     """The units in sight, in the order of the tree; `everything` when there are no others."""
 
     units: tuple[UnitRow, ...]

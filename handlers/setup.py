@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from handlers.context import Context, Handler, Refused, refuse
 from handlers.members import Invitation, Invite, invite
@@ -10,8 +10,7 @@ from storage import members
 from storage.locks import hold
 
 
-@dataclass(frozen=True, slots=True)
-class NewUnit:
+class NewUnit(Struct, frozen=True):
     """A unit to be made; `parent` is a code, "" for the top."""
 
     code: str
@@ -20,8 +19,7 @@ class NewUnit:
     parent: str
 
 
-@dataclass(frozen=True, slots=True)
-class SetUp:
+class SetUp(Struct, frozen=True):
     """Makes the units, each after its parent, and the administrator with an invitation drawn before the unit."""
 
     units: tuple[NewUnit, ...]
@@ -33,15 +31,13 @@ class SetUp:
     pin_hash: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class FindUnit:
+class FindUnit(Struct, frozen=True):
     """The unit with a code; "" is the one above all."""
 
     code: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class FoundUnit:
+class FoundUnit(Struct, frozen=True):
     """Its number, name, and where it stands in the tree."""
 
     unit: int

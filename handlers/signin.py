@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from handlers.context import Context, Handler, Refused, refuse
 from handlers.periods import Ran
@@ -21,23 +22,20 @@ KEPT = timedelta(days=1)
 SEEN_EVERY = timedelta(minutes=1)
 
 
-@dataclass(frozen=True, slots=True)
-class AskForLink:
+class AskForLink(Struct, frozen=True):
     """后台: a one-time link to the console; the token is drawn before the unit."""
 
     token: str = ""
     token_hash: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class FindLink:
+class FindLink(Struct, frozen=True):
     """Whose link this is; nothing is spent."""
 
     token_hash: str
 
 
-@dataclass(frozen=True, slots=True)
-class EnterByLink:
+class EnterByLink(Struct, frozen=True):
     """Spends a link and opens a session."""
 
     token_hash: str
@@ -45,15 +43,13 @@ class EnterByLink:
     device: str
 
 
-@dataclass(frozen=True, slots=True)
-class FindPassword:
+class FindPassword(Struct, frozen=True):
     """The hash a typed password is held against."""
 
     code: str
 
 
-@dataclass(frozen=True, slots=True)
-class EnterByPassword:
+class EnterByPassword(Struct, frozen=True):
     """Opens a session by password; `correct` was found out before the unit, against `against`."""
 
     code: str
@@ -63,67 +59,58 @@ class EnterByPassword:
     device: str
 
 
-@dataclass(frozen=True, slots=True)
-class OpenForDemo:
+class OpenForDemo(Struct, frozen=True):
     """Opens a session without any proof; only the demo asks this."""
 
     member: int
     key_hash: str
 
 
-@dataclass(frozen=True, slots=True)
-class FindSession:
+class FindSession(Struct, frozen=True):
     """Who works with a session."""
 
     key_hash: str
 
 
-@dataclass(frozen=True, slots=True)
-class StillHere:
+class StillHere(Struct, frozen=True):
     """The session is in use."""
 
     session: int
 
 
-@dataclass(frozen=True, slots=True)
-class ConsoleLink:
+class ConsoleLink(Struct, frozen=True):
     """A one-time link, shown once."""
 
     token: str
     until: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class LinkFor:
+class LinkFor(Struct, frozen=True):
     """The link can be used; by whom is not told."""
 
     until: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class KeptPassword:
+class KeptPassword(Struct, frozen=True):
     """The hash of a password; empty when there is none."""
 
     hash: str
 
 
-@dataclass(frozen=True, slots=True)
-class ConsoleEntered:
+class ConsoleEntered(Struct, frozen=True):
     """A session of the console was opened."""
 
     until: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Session:
+class Session(Struct, frozen=True):
     """A live session and who acts in it, with the roles of this very moment."""
 
     row: SessionRow
     actor: Actor
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
+class Done(Struct, frozen=True):
     """It is done; nothing more is to be said."""
 
 
@@ -258,8 +245,7 @@ def still_here(context: Context, request: StillHere) -> Done:
     return Done()
 
 
-@dataclass(frozen=True, slots=True)
-class TidyConsole:
+class TidyConsole(Struct, frozen=True):
     """Forgets links, sessions and counts that were over a day ago, those of the phone pages too."""
 
 

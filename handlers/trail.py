@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 from handlers.context import Context, Handler, Refused
 from handlers.deliveries import days_between, instants
@@ -14,8 +15,7 @@ from storage import audit, lists
 from storage.audit import DeedRow
 
 
-@dataclass(frozen=True, slots=True)
-class ListDeeds:
+class ListDeeds(Struct, frozen=True):
     """Deeds, newest first; `member` is who did them, `first` "" is a week ago."""
 
     member: str = ""
@@ -26,8 +26,7 @@ class ListDeeds:
     limit: int = PAGE
 
 
-@dataclass(frozen=True, slots=True)
-class ListedDeed:
+class ListedDeed(Struct, frozen=True):
     """A deed with the names of who did it and for whom; "" is the system or the operator."""
 
     deed: DeedRow
@@ -36,8 +35,7 @@ class ListedDeed:
     behalf: str
 
 
-@dataclass(frozen=True, slots=True)
-class Deeds:
+class Deeds(Struct, frozen=True):
     """One page of deeds; `first` and `last` are the days looked at, `names` tells what things are called."""
 
     request: ListDeeds

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from handlers.context import Context, Handler, Refused, refuse
 from storage import imports, members, undoing
@@ -13,15 +14,13 @@ from storage.locks import hold, hold_members
 SLICE = 50
 
 
-@dataclass(frozen=True, slots=True)
-class UndoImport:
+class UndoImport(Struct, frozen=True):
     """Takes back a slice of an import; without a number of the last one."""
 
     run: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Undone:
+class Undone(Struct, frozen=True):
     """What a slice took back; `kept` are the names of those who must stay, `more` when another slice is left."""
 
     run: int

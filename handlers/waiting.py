@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from handlers.context import Context, Handler
 from handlers.declarations.review import waiting_lines
@@ -13,13 +13,11 @@ from storage.people import Listed, UnitFacts, Wanted
 NAMED = 20
 
 
-@dataclass(frozen=True, slots=True)
-class ShowWaiting:
+class ShowWaiting(Struct, frozen=True):
     """The start of the console."""
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
+class Waiting(Struct, frozen=True):
     """What waits; None where the visitor's roles may not see it. `undecided` is period → lines, `month` the units."""
 
     period: str

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from handlers.context import Context
 from rules.reach import Way, best, nearest, shut
 from storage.ways import ways_of
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
+class Taken(Struct, frozen=True):
     """The account that is written to; `shut` says why nothing can arrive there, of all ways that are shut the nearest.
 
     Without any account there is no channel, and nothing to say of one.

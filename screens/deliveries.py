@@ -114,16 +114,34 @@ def attempts_text(say: Say, row: ListedMessage) -> str:
     return joined(say, *(f"{number}. {text}" for number, text in enumerate(said, 1))) if len(said) > 1 else said[0]
 
 
+def _write_again(say: Say) -> str:
+    return say("please ask the member to write to the account again, or to use another channel")
+
+
+def _any_word(say: Say) -> str:
+    return say("please ask the member to send the account any word")
+
+
+def _operator(say: Say) -> str:
+    return say("please ask the operator: zhibu channels check")
+
+
 # what somebody can do about it; about other codes only the operator can
 CURES: dict[str, Callable[[Say], str]] = {
-    "blocked": lambda say: say("please ask the member to write to the account again, or to use another channel"),
-    "left": lambda say: say("please invite the member to another channel"),
+    "blocked": _write_again,
+    "chat_not_found": _write_again,
+    "not_following": lambda say: say("please ask the member to follow the account again"),
     "not_found": lambda say: say("please invite the member again"),
-    "chat_not_found": lambda say: say("please ask the member to write to the account again, or to use another channel"),
-    "window_shut": lambda say: say("please ask the member to send the account any word"),
-    "window_closed": lambda say: say("please ask the member to send the account any word"),
+    "window_shut": _any_word,
+    "window_closed": _any_word,
+    "no_consent": _any_word,
     "declined": lambda say: say("please hand out paper, and enter it on the member's behalf"),
-    "channel_off": lambda say: say("please ask the operator: zhibu channels check"),
+    "channel_off": _operator,
+    "token_invalid": _operator,
+    "account_refused": _operator,
+    "address_untrusted": _operator,
+    "no_right": _operator,
+    "template_refused": _operator,
 }
 
 

@@ -18,6 +18,7 @@ from storage import upgrade
 from storage.announcements import wave
 from storage.archive import Manifest, Stored, Unfit
 from storage.audit import audit
+from storage.batches import batch
 from storage.engine import Reader, sqlite_engine
 from storage.evidence import evidence
 from storage.identities import binding
@@ -56,9 +57,9 @@ KEPT = (
     "summary", "unit",
 )  # fmt: skip
 FORGOTTEN = (
-    "announcement_wave", "binding", "card", "console_link", "console_rest", "console_session",
-    "credential", "delivery", "dialog", "invitation", "notice", "outbox", "phone_link", "phone_session", "reply_window",
-    "session", "token",
+    "announcement_wave", "batch", "binding", "card", "console_link", "console_rest", "console_session",
+    "credential", "delivery", "dialog", "invitation", "notice", "outbox", "phone_link", "phone_session",
+    "reply_window", "session", "token",
 )  # fmt: skip
 
 
@@ -206,7 +207,7 @@ def forget(connection: sa.Connection, now: datetime) -> Forgotten:
     What was due then has been sent since, as far as anybody can know, so none of it is sent again.
     """
     entrances = sum(connection.execute(sa.delete(table)).rowcount for table in ENTRANCES)
-    for table in (rest, credential, card, reply_window):
+    for table in (rest, credential, card, reply_window, batch):
         connection.execute(sa.delete(table))
     asked = sa.update(binding).where(binding.c.state == "asked").values(state="lapsed", decided_at=now)
     connection.execute(asked)

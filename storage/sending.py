@@ -9,7 +9,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from storage.kinds import Instant, slices
-from storage.outbox import REPLY, abandoned, delivery, notice, outbox, put_all
+from storage.locks import is_free, presence, shared
+from storage.outbox import REPLY, delivery, notice, outbox, put_all
 from storage.statement import Statement
 
 AGAIN = "again:"
@@ -170,3 +171,26 @@ def dropped_among(connection: sa.Connection, keys: Iterable[str]) -> set[str]:
     """Those of the keys whose notice was dropped and never sent."""
     c = notice.c
     return set(connection.execute(sa.select(c.key).where(c.key.in_(list(keys)), c.state == "dropped")).scalars())
+
+
+def abandoned(connection: sa.Connection) -> sa.ColumnElement[bool]:
+    """The messages that were being sent when their process died."""
+    c = outbox.c
+    if not shared(connection):
+        return c.state == "sending"
+    owners = connection.execute(sa.select(c.claimed_by).where(c.state == "sending").distinct()).scalars()
+    dead = [owner for owner in owners if owner is not None and is_free(connection, presence(owner))]
+    return sa.and_(c.state == "sending", sa.or_(c.claimed_by.in_(dead), c.claimed_by.is_(None)))
+
+
+def release_claimed(connection: sa.Connection, now: datetime) -> int:
+    """What was being sent when a process died is tried again; gives how many."""
+    query = sa.update(outbox).where(abandoned(connection)).values(state="due", due_at=now)
+    return connection.execute(query).rowcount
+
+
+def others_send(connection: sa.Connection, owner: int) -> bool:
+    """Whether some message is being sent by another process, or was when that died."""
+    c = outbox.c
+    others = sa.or_(c.claimed_by.is_(None), c.claimed_by != owner)
+    return connection.execute(sa.select(c.id).where(c.state == "sending", others).limit(1)).first() is not None

@@ -1,4 +1,4 @@
-"""The commands: each file holds those of one matter and is imported here, in the order of `zhibu --help`."""
+"""The commands: each file holds those of one matter, and only the file of the command that was called is loaded."""
 
 from __future__ import annotations
 
@@ -7,17 +7,36 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from typer import Typer
 
+FILES: dict[str, tuple[str, ...]] = {
+    "init": ("install",),
+    "slips": ("slips",),
+    "demo": ("serving",),
+    "run": ("serving",),
+    "backup": ("backup",),
+    "restore": ("backup",),
+    "invite": ("care",),
+    "verify": ("care",),
+    "status": ("care",),
+    "scheme": ("schemes", "scoring", "scheme_tables"),
+    "import": ("imports",),
+    "inbox": ("inbox",),
+    "channels": ("channels",),
+}
+"""Command → its files, in the order of `zhibu --help`: what is needed first comes first, groups last."""
 
-def commands() -> Typer:
-    """All of them; imported here, because a process that makes a file loads this module and uses none of them."""
-    # isort: off
-    # in the order of `zhibu --help`: what is needed first comes first
-    from bot.cli import install, schemes, scoring, scheme_tables, imports, slips, serving, care  # noqa: F401
-    from bot.cli import inbox, backup, channels  # noqa: F401
 
-    # isort: on
+def commands(called: str = "") -> Typer:
+    """Those beside the one that is called; all of them when it is none of them, as for `--help`.
+
+    Imported here, because a process that makes a file loads this module and uses none of them.
+    """
+    from importlib import import_module
+
     from bot.cli.frame import cli
 
+    files = FILES.get(called) or dict.fromkeys(file for each in FILES.values() for file in each)
+    for file in files:
+        import_module(f"bot.cli.{file}")
     return cli
 
 
@@ -26,10 +45,11 @@ def main() -> None:
     import gc
     import logging
     import os
+    import sys
 
     from bot.logs import log_from
 
-    gc.set_threshold(50_000, 20, 20)  # what is loaded stays; looking through it took a tenth of the start
+    gc.set_threshold(300_000, 20, 20)  # what is loaded stays, 200,000 things; looking through it took time of the start
     os.umask(0o077)  # what is made here holds people's data
     log_from(logging.WARNING)
-    commands()()
+    commands(*sys.argv[1:2])()

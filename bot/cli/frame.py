@@ -10,9 +10,9 @@ from typing import IO, TYPE_CHECKING, Any, NoReturn
 
 import typer
 from pydantic import ValidationError
-from rich.console import Console
 
 from bot.cli.help import Commands
+from bot.cli.out import out as out
 from bot.cli.wrong import Worded, reason, server_problem, settings_problems
 from bot.config import FILE, Settings
 from screens.texts import Say, words
@@ -23,7 +23,12 @@ if TYPE_CHECKING:  # imported where they are used: a command must answer at once
     from handlers.desk import Desk
 
 cli = Commands(cls=Worded, add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
-out = Console(soft_wrap=True, highlight=False)
+
+
+@cli.callback()
+def several() -> None:
+    # Also where one command alone is loaded, its name is given first. (No docstring: `zhibu --help` would say it.)
+    pass
 
 
 def settings_or_exit(**given: Any) -> Settings:
@@ -133,6 +138,15 @@ class Acting:
             return address_of(self.settings)
         answer: Address = self.caller.do(AskAddress())
         return answer
+
+    def scene(self, token: str, days: int) -> str:
+        """What stands in the official account's code for an invitation; "" when none can be had."""
+        from bot.hatch import AskScene, SceneGiven
+
+        if self.caller is None:
+            return ""
+        answer: SceneGiven = self.caller.do(AskScene(token, days))
+        return answer.text
 
     def do(self, request: Any) -> Any:
         """Runs a request as the operator and waits until it is durable."""

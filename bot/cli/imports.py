@@ -108,7 +108,7 @@ def _write(house: Acting, file_hash: str, name: str, compared: Comparison, say: 
     people = [entry for entry in compared.members if entry.code in known]
     begun = accepted(say, house.do(BeginImport(file_hash, name)))
     new = changed = 0
-    with Progress(console=out, transient=True, disable=quiet) as bar:
+    with Progress(console=out.console, transient=True, disable=quiet) as bar:
         task = bar.add_task(say("Importing"), total=len(units) + len(people))
         for request in (ImportUnits, ImportMembers):
             for some in _slices(units if request is ImportUnits else people):

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import errno
+import gc
 import logging
 import socket
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.progress import Progress
 
 from bot.cli.frame import cli, instant, locked, made_or_opened, needs_house, opened, out, settings_or_exit
 from bot.cli.wrong import reason
@@ -54,7 +54,7 @@ def demo(
             where = say("the database") if settings.on_server else settings.data
             out.print(say("{folder} holds real people; the demo would open it to everybody.", folder=where))
             raise typer.Exit(1)
-        out.print(say("The demo is open at {address} (Ctrl+C ends it)", address=settings.address))
+        out.line(say("The demo is open at {address} (Ctrl+C ends it)", address=settings.address))
         serve(parts, door, demo=True)
 
 
@@ -79,6 +79,8 @@ def filled(parts: Parts, say: Say) -> bool:
 
 def seed(parts: Parts, say: Say) -> None:
     """Makes the sample year; what a kill leaves half done is thrown away at the next start."""
+    from rich.progress import Progress
+
     from bot.opening import EXAMPLES
     from bot.sample.history import Loader, Unusable
     from bot.sample.marks import marked, marked_there
@@ -86,7 +88,7 @@ def seed(parts: Parts, say: Say) -> None:
 
     now = parts.clock.now()
     marking = marked_there(parts.database, now) if parts.settings.on_server else marked(parts.settings.data)
-    with Progress(console=out, transient=True) as bar, marking:
+    with Progress(console=out.console, transient=True) as bar, marking:
         task = bar.add_task(say("Preparing a year of sample data"), total=None)
         try:
             loader = Loader(parts.desk, EXAMPLES / "b1-member-points", now)
@@ -115,7 +117,7 @@ def run(port: Port = None) -> None:
             out.print(say("There are no units yet. First: zhibu init"))
             raise typer.Exit(1)
         parts.desk.do(OPERATOR, RecordBasis(settings.telegram_basis), parts.clock.now())
-        out.print(say("Open at {address}/chat (Ctrl+C ends it)", address=settings.address))
+        out.line(say("Open at {address}/chat (Ctrl+C ends it)", address=settings.address))
         log_from(logging.INFO)
         serve(parts, door, demo=False)
 
@@ -157,5 +159,8 @@ def serve(parts: Parts, door: socket.socket, *, demo: bool) -> None:
 
     from bot.app import build
 
-    config = uvicorn.Config(build(parts, demo=demo), log_level="warning", access_log=False, timeout_graceful_shutdown=5)
+    app = build(parts, demo=demo)
+    gc.freeze()  # what is loaded stays: no search for garbage looks through it
+    gc.set_threshold(50_000, 20, 20)
+    config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=5)
     uvicorn.Server(config).run(sockets=[door])

@@ -26,6 +26,7 @@ def slips(
     days: Annotated[int, typer.Option("--days", help="How many days the slips are good, up to 30.")] = 7,
     new: Annotated[bool, typer.Option("--new", help="Leave out members who hold an invitation already.")] = False,
     telegram: Annotated[str | None, typer.Option("--telegram", help="Name of the bot, for a second QR code.")] = None,
+    wechat: Annotated[bool, typer.Option("--wechat", help="A second QR code, for the official account.")] = False,
 ) -> None:
     """Make invitation slips with QR code and PIN for all members without an account, as a page to print."""
     from handlers.invitations import MOST_DAYS, ShowUninvited
@@ -33,7 +34,10 @@ def slips(
 
     settings = settings_or_exit()
     say = words(settings.locale)
-    bot = _bot(settings, telegram, say)
+    bot = "" if wechat else _bot(settings, telegram, say)
+    if wechat and not settings.wechat_on:
+        out.print(say("No official account is set up: set ZHIBU_WECHAT_APP_ID and what goes with it first."))
+        raise typer.Exit(2)
     if not 1 <= days <= MOST_DAYS:
         out.print(say("An invitation is good for 1 to {most} days.", most=MOST_DAYS))
         raise typer.Exit(2)
@@ -44,10 +48,16 @@ def slips(
             out.print(say("Everybody in {unit} has an account or an invitation; nothing to print.", unit=holder.name))
             return
         address = house.address()
-        cards = _written(house, address.text, file, say, people=people, days=days, bot=bot)
+        cards = _written(house, address.text, file, say, people=people, days=days, bot=bot, wechat=wechat)
     facts = {"count": len(cards), "file": file.absolute(), "days": days}
     out.print(say("{count} slips are in {file}, good for {days} days. Earlier slips of the same people end.", **facts))
     out.print(say("The file holds everybody's links and PINs: print it, hand the slips out, then delete it."))
+    without = sum(card.wechat == "" for card in cards)
+    if without:
+        line = say(
+            "{count} slips have no code for WeChat: the account gave none, or zhibu run is not running.", count=without
+        )
+        out.print(line)
     if not address.public:
         out.print(say("The links lead to {address}: this machine only. Set ZHIBU_PUBLIC_URL.", address=address.text))
 
@@ -76,6 +86,7 @@ def _written(house: Acting, address: str, file: Path, say: Say, **wanted: Any) -
     try:
         with private_file(file) as opened:
             cards = _invited(house, say, wanted["people"], wanted["days"])
+            cards = _coded(house, say, cards, wanted["days"]) if wanted["wechat"] else cards
             opened.write(page(say, cards, address, wanted["bot"], house.desk.house.zone))
             return cards
     except FileExistsError as error:
@@ -93,7 +104,7 @@ def _invited(house: Acting, say: Say, people: tuple[Any, ...], days: int) -> lis
     from bot.slips import Card, draw_all
     from handlers.invitations import InviteAll, Slip
 
-    with Progress(console=out, transient=True) as bar:
+    with Progress(console=out.console, transient=True) as bar:
         task = bar.add_task(say("Drawing links and PINs"), total=len(people))
         drawn = draw_all(people, lambda: bar.advance(task))
     cards: list[Card] = []
@@ -105,3 +116,18 @@ def _invited(house: Acting, say: Say, people: tuple[Any, ...], days: int) -> lis
         invited = set(answer.members)
         cards += [Card(person, each, answer.until) for person, each in some if person.member in invited]
     return cards
+
+
+def _coded(house: Acting, say: Say, cards: list[Card], days: int) -> list[Card]:
+    """The same slips with the official account's codes; one that gives none is asked for no more."""
+    from dataclasses import replace
+
+    coded, given = [], True
+    with Progress(console=out.console, transient=True) as bar:
+        task = bar.add_task(say("Asking the official account for codes"), total=len(cards))
+        for card in cards:
+            text = house.scene(card.drawn.token, days) if given else ""
+            given = bool(text)
+            coded.append(replace(card, wechat=text))
+            bar.advance(task)
+    return coded

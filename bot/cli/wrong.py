@@ -11,11 +11,11 @@ from typing import Any
 
 import typer
 from pydantic import ValidationError
-from rich.console import Console
 from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
 from bot.cli.help import help_of, wished
+from bot.cli.out import out
 from bot.config import FILE
 from screens.texts import Say, words
 
@@ -48,6 +48,7 @@ SETTINGS: dict[str, Callable[[Say, Mapping[str, Any]], str]] = {
     ),
     "secret_unfit": lambda say, f: say("webhook mode needs a secret of 16 to 256 letters, digits, _ or -"),
     "api_unfit": lambda say, f: say("give the address the platform is asked at, beginning with https://"),
+    "template_unfit": lambda say, f: say("give the template's id, or id and fields as ID:thing1,thing2,time3"),
     "account_half": lambda say, f: say("the account is only half set up: give {missing}, too", **f),
     "aes_key_unfit": lambda say, f: say("{name} is the EncodingAESKey of the platform: 43 letters and digits", **f),
     "keep_unfit": lambda say, f: say("give days/weeks/months, for example 7/4/12; at least one day"),
@@ -129,17 +130,16 @@ class Worded(TyperGroup):
     ) -> Any:
         """Runs a command."""
         say = words(wished())
-        told = Console(soft_wrap=True, highlight=False)
         try:
             code = super().main(args, prog_name, standalone_mode=False, **extra)
         except TyperException as error:
             if type(error).__name__ == "NoArgsIsHelpError":
-                told.print(error.message, markup=False, end="")
+                out.print(error.message, markup=False, end="")
             else:
-                told.print(call_problem(say, error), markup=False)
+                out.print(call_problem(say, error), markup=False)
             code = error.exit_code
         except typer.Abort:
-            told.print("\n" + say("Ended; nothing was changed."))
+            out.print("\n" + say("Ended; nothing was changed."))
             code = 1
         if not standalone_mode:
             return code

@@ -141,7 +141,7 @@ class Api:
             raise self._noted(path, error)
         try:
             answer = json.loads(content)
-            number = int(answer.get("errcode") or 0) if isinstance(answer, dict) else None
+            number = int(answer.get("errcode", 0)) if isinstance(answer, dict) else None
         except (ValueError, TypeError, OverflowError, RecursionError) as broken:
             raise unclear() from broken
         if number is None:

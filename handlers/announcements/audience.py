@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from handlers.context import Context, Handler, Refused, refuse
 from rules.access import Grant
@@ -15,16 +15,14 @@ from storage.members import UnitRow
 PAGE = 10
 
 
-@dataclass(frozen=True, slots=True)
-class PickAudience:
+class PickAudience(Struct, frozen=True):
     """Chooses whom a draft is for."""
 
     draft: int
     page: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Audiences:
+class Audiences(Struct, frozen=True):
     """Units to choose from, one page of them, and the roles possible in the chosen one."""
 
     draft: AnnouncementRow

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from handlers.announcements.status import managed
 from handlers.context import Context, Handler, Refused, refuse
@@ -12,16 +12,14 @@ from storage.announcements import AnnouncementRow
 from storage.confirmations import Listed, Recipient, Standing
 
 
-@dataclass(frozen=True, slots=True)
-class ListAnnouncements:
+class ListAnnouncements(Struct, frozen=True):
     """The announcements that come from units in sight, newest first."""
 
     offset: int = 0
     limit: int = PAGE
 
 
-@dataclass(frozen=True, slots=True)
-class AnnouncementPage:
+class AnnouncementPage(Struct, frozen=True):
     """One page of them."""
 
     request: ListAnnouncements
@@ -29,8 +27,7 @@ class AnnouncementPage:
     total: int
 
 
-@dataclass(frozen=True, slots=True)
-class ListRecipients:
+class ListRecipients(Struct, frozen=True):
     """An announcement's recipients in the order of the tree; `state` is "" or one of storage.confirmations.STATES."""
 
     announcement: int
@@ -39,8 +36,7 @@ class ListRecipients:
     limit: int = PAGE
 
 
-@dataclass(frozen=True, slots=True)
-class Recipients:
+class Recipients(Struct, frozen=True):
     """How an announcement stands, with one page of its recipients."""
 
     request: ListRecipients

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 from handlers.context import Context, Handler, Refused, refuse
 from storage import announcements, confirmations
@@ -13,27 +14,23 @@ from storage.confirmations import ToMember
 MOST = 10
 
 
-@dataclass(frozen=True, slots=True)
-class AnnouncementsToMe:
+class AnnouncementsToMe(Struct, frozen=True):
     """The last announcements to the actor."""
 
 
-@dataclass(frozen=True, slots=True)
-class ReadAnnouncement:
+class ReadAnnouncement(Struct, frozen=True):
     """The full text, for its recipients and those who look after it."""
 
     announcement: int
 
 
-@dataclass(frozen=True, slots=True)
-class ConfirmAnnouncement:
+class ConfirmAnnouncement(Struct, frozen=True):
     """收到; 0 means the one that is to be confirmed."""
 
     announcement: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(Struct, frozen=True):
     """An announcement in a recipient's list; `confirmed_on` None: still to confirm."""
 
     number: int
@@ -44,15 +41,13 @@ class Note:
     confirmed_on: date | None
 
 
-@dataclass(frozen=True, slots=True)
-class Notes:
+class Notes(Struct, frozen=True):
     """The last announcements to a member."""
 
     rows: tuple[Note, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class FullText:
+class FullText(Struct, frozen=True):
     """An announcement as it was sent; `note` is None for one who only looks after it."""
 
     row: AnnouncementRow
@@ -60,8 +55,7 @@ class FullText:
     manages: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Confirmed:
+class Confirmed(Struct, frozen=True):
     """What became of 收到: confirmed now (`fresh`) or before, or withdrawn meanwhile."""
 
     note: Note

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from handlers.announcements.waves import REMINDER, SENT, URGED, WITHDRAWN, begin, tell_next, wave_key
 from handlers.context import Context, Handler, Refused, refuse
@@ -16,39 +16,34 @@ PAGE = 20
 LISTED = 10
 
 
-@dataclass(frozen=True, slots=True)
-class AnnouncementStatus:
+class AnnouncementStatus(Struct, frozen=True):
     """How an announcement stands, with a page of those who have not confirmed."""
 
     announcement: int
     page: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class SentAnnouncements:
+class SentAnnouncements(Struct, frozen=True):
     """The announcements of one's own units, or (for the console) of all units in one's scope."""
 
     page: int = 0
     everything: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class UrgeAnnouncement:
+class UrgeAnnouncement(Struct, frozen=True):
     """催办: reminds those who have not confirmed; once a day."""
 
     announcement: int
 
 
-@dataclass(frozen=True, slots=True)
-class WithdrawAnnouncement:
+class WithdrawAnnouncement(Struct, frozen=True):
     """Takes an announcement back; its recipients are told once."""
 
     announcement: int
     confirmed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class AnnouncementDone:
+class AnnouncementDone(Struct, frozen=True):
     """What was done with an announcement (sent, urged or withdrawn), and how many are told of it."""
 
     row: AnnouncementRow
@@ -56,8 +51,7 @@ class AnnouncementDone:
     count: int
 
 
-@dataclass(frozen=True, slots=True)
-class AnnouncementState:
+class AnnouncementState(Struct, frozen=True):
     """How an announcement stands, with a page of those who have not confirmed."""
 
     row: AnnouncementRow
@@ -68,8 +62,7 @@ class AnnouncementState:
     may_urge: bool
 
 
-@dataclass(frozen=True, slots=True)
-class SentList:
+class SentList(Struct, frozen=True):
     """Announcements that were sent, newest first."""
 
     rows: tuple[Listed, ...]
@@ -78,8 +71,7 @@ class SentList:
     everything: bool
 
 
-@dataclass(frozen=True, slots=True)
-class WithdrawQuestion:
+class WithdrawQuestion(Struct, frozen=True):
     """Really withdraw?"""
 
     row: AnnouncementRow

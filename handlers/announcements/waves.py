@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
+
+from msgspec import Struct
 
 from handlers.context import Context, Handler
 from handlers.periods import Ran
@@ -24,13 +26,11 @@ SENT, URGED, REMINDER, WITHDRAWN = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Spread:
+class Spread(Struct, frozen=True):
     """Tells the next slice of recipients; `done` is 0 once nobody waits to be told."""
 
 
-@dataclass(frozen=True, slots=True)
-class RemindUnconfirmed:
+class RemindUnconfirmed(Struct, frozen=True):
     """Reminds those who have not confirmed, once, on the working day before the last day to confirm."""
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
+
+from msgspec import Struct
 
 from handlers.announcements.audience import grant_for, hold_drafts, own_draft, units_in_scope
 from handlers.announcements.receiving import Notes, to_me
@@ -18,13 +19,11 @@ from storage.announcements import AnnouncementRow
 PAGE = 10
 
 
-@dataclass(frozen=True, slots=True)
-class Announce:
+class Announce(Struct, frozen=True):
     """公告: asks whoever may announce for the text; shows others what was announced to them."""
 
 
-@dataclass(frozen=True, slots=True)
-class WriteAnnouncement:
+class WriteAnnouncement(Struct, frozen=True):
     """Keeps a text as a draft; `draft` is the one it replaces, `key` makes a second call find the first one's."""
 
     text: str
@@ -32,22 +31,19 @@ class WriteAnnouncement:
     key: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class RewriteAnnouncement:
+class RewriteAnnouncement(Struct, frozen=True):
     """Asks for another text."""
 
     draft: int
 
 
-@dataclass(frozen=True, slots=True)
-class CheckAnnouncement:
+class CheckAnnouncement(Struct, frozen=True):
     """Shows a draft before it is sent."""
 
     draft: int
 
 
-@dataclass(frozen=True, slots=True)
-class SetAudience:
+class SetAudience(Struct, frozen=True):
     """Makes a draft one for a unit and those below it: all, secretary, officer or member."""
 
     draft: int
@@ -55,30 +51,26 @@ class SetAudience:
     role: str = "all"
 
 
-@dataclass(frozen=True, slots=True)
-class SetConfirmDays:
+class SetConfirmDays(Struct, frozen=True):
     """How many days recipients have to confirm; 0 for no last day."""
 
     draft: int
     days: int
 
 
-@dataclass(frozen=True, slots=True)
-class DropAnnouncement:
+class DropAnnouncement(Struct, frozen=True):
     """Throws a draft away."""
 
     draft: int
 
 
-@dataclass(frozen=True, slots=True)
-class SendAnnouncement:
+class SendAnnouncement(Struct, frozen=True):
     """Sends a draft; a second time it shows how the announcement stands."""
 
     draft: int
 
 
-@dataclass(frozen=True, slots=True)
-class Writing:
+class Writing(Struct, frozen=True):
     """The text is asked for; `draft` is one that was begun, `changing` when its text is to be replaced."""
 
     draft: AnnouncementRow | None
@@ -86,8 +78,7 @@ class Writing:
     to_confirm: int
 
 
-@dataclass(frozen=True, slots=True)
-class AnnouncementPreview:
+class AnnouncementPreview(Struct, frozen=True):
     """A draft with the number of its recipients, the last day to confirm, and whether another audience is possible."""
 
     draft: AnnouncementRow
@@ -96,8 +87,7 @@ class AnnouncementPreview:
     choosable: bool
 
 
-@dataclass(frozen=True, slots=True)
-class AnnouncementDropped:
+class AnnouncementDropped(Struct, frozen=True):
     """The draft is gone."""
 
 

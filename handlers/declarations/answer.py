@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from handlers.context import Context, Handler, Refused, refuse
 from handlers.declarations.view import LineView, views
@@ -10,23 +10,20 @@ from rules.declarations import check_note
 from storage import declarations, members, reviews
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """The member's word on an entry the organisation made."""
 
     line: int
     text: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class AnswerQuestion:
+class AnswerQuestion(Struct, frozen=True):
     """What does the member want to say about this entry?"""
 
     line: LineView
 
 
-@dataclass(frozen=True, slots=True)
-class Answered:
+class Answered(Struct, frozen=True):
     """The answer reached the one who made the entry."""
 
     to: str

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
+
+from msgspec import Struct
 
 from handlers.context import Context, Handler, Refused, refuse
 from handlers.declarations.declarer import Declarer, subject
@@ -14,8 +15,7 @@ from rules.schemes import Criterion, Scheme
 from storage import lists
 
 
-@dataclass(frozen=True, slots=True)
-class PickOption:
+class PickOption(Struct, frozen=True):
     """Takes one option of a criterion; asks how many where there may be several."""
 
     criterion: str
@@ -24,8 +24,7 @@ class PickOption:
     member: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class OptionQuestion:
+class OptionQuestion(Struct, frozen=True):
     """Which option? `quantity` is what was said already."""
 
     criterion: Criterion
@@ -34,8 +33,7 @@ class OptionQuestion:
     quantity: Decimal | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class MatterQuestion:
+class MatterQuestion(Struct, frozen=True):
     """Which matter is it about? `matters` are those of the member's own lines of the year."""
 
     criterion: Criterion

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from msgspec import Struct
 
 from handlers.context import Context, Published, Refused, refuse
 from storage.locks import hold_members
 from storage.members import Person
 
 
-@dataclass(frozen=True, slots=True)
-class Declarer:
+class Declarer(Struct, frozen=True):
     """For whom one declares, under which scheme."""
 
     person: Person
     published: Published
-    own: bool = field(default=True)
+    own: bool = True
 
 
 def subject(context: Context, member: int) -> Declarer | Refused:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from handlers.context import Context, Handler, Refused, refuse
 from handlers.declarations import choices

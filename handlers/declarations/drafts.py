@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from handlers.context import Context, Refused
 from handlers.declarations.declarer import Declarer
@@ -25,8 +27,7 @@ WAITING_EVIDENCE = timedelta(days=1)
 Key = tuple[str, str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(Struct, frozen=True):
     """What is to be drafted; lines of a batch differ in criterion, option or matter."""
 
     criterion: str

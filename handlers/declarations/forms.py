@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+
+from msgspec import Struct
 
 from handlers.declarations.view import LineView
 from rules.problems import Problem
@@ -15,16 +16,14 @@ from storage.members import Person
 Pins = tuple[tuple[int, int], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Declare:
+class Declare(Struct, frozen=True):
     """申报: choose a category; `member` 0 is oneself, else somebody one records for."""
 
     member: int = 0
     batch: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class PickCategory:
+class PickCategory(Struct, frozen=True):
     """Shows the criteria of a category."""
 
     node: str
@@ -33,8 +32,7 @@ class PickCategory:
     page: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class PickCriterion:
+class PickCriterion(Struct, frozen=True):
     """Asks for the option, else for the quantity."""
 
     criterion: str
@@ -42,8 +40,7 @@ class PickCriterion:
     member: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class AddLine:
+class AddLine(Struct, frozen=True):
     """Adds one draft line to a batch."""
 
     criterion: str
@@ -54,8 +51,7 @@ class AddLine:
     matter: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class AddLines:
+class AddLines(Struct, frozen=True):
     """Draft lines from one line of text: (criterion, quantity) pairs; what was not understood comes along.
 
     `guessed` are (typed, name) pairs, `unclear` are (typed, quantity, possible criteria), `organised` are names of
@@ -72,119 +68,103 @@ class AddLines:
     asked: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class SameAsLast:
+class SameAsLast(Struct, frozen=True):
     """Drafts what was declared last month."""
 
     member: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class ShowDraft:
+class ShowDraft(Struct, frozen=True):
     """Shows a batch of drafts; batch 0 shows all drafts of the month."""
 
     batch: int = 0
     member: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class AskEvidence:
+class AskEvidence(Struct, frozen=True):
     """Asks for evidence of a line."""
 
     line: int
 
 
-@dataclass(frozen=True, slots=True)
-class AddNote:
+class AddNote(Struct, frozen=True):
     """A note as evidence of a line."""
 
     line: int
     text: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class AddFile:
+class AddFile(Struct, frozen=True):
     """A stored file as evidence: of a line, or (line 0) of the newest draft, else of the next one."""
 
     filed: Filed
     line: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class AttachFile:
+class AttachFile(Struct, frozen=True):
     """A file that came without a line, for the line chosen."""
 
     evidence: int
     line: int
 
 
-@dataclass(frozen=True, slots=True)
-class DropDrafts:
+class DropDrafts(Struct, frozen=True):
     """Deletes the drafts that were shown."""
 
     pins: Pins
     member: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Submit:
+class Submit(Struct, frozen=True):
     """Submits drafts as they were shown."""
 
     pins: Pins
     member: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class AskQuantity:
+class AskQuantity(Struct, frozen=True):
     """Asks for another quantity of a line that is not decided yet."""
 
     line: int
 
 
-@dataclass(frozen=True, slots=True)
-class ChangeQuantity:
+class ChangeQuantity(Struct, frozen=True):
     """Changes the quantity of a draft or submitted line."""
 
     line: int
     quantity: Decimal = Decimal(1)
 
 
-@dataclass(frozen=True, slots=True)
-class Withdraw:
+class Withdraw(Struct, frozen=True):
     """Takes a line back that is not decided yet."""
 
     line: int
 
 
-@dataclass(frozen=True, slots=True)
-class Undo:
+class Undo(Struct, frozen=True):
     """Takes a submission back as a whole, within five minutes and before the first decision."""
 
     pins: Pins
     member: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Reopen:
+class Reopen(Struct, frozen=True):
     """Opens a returned line again as a draft."""
 
     line: int
 
 
-@dataclass(frozen=True, slots=True)
-class MyLines:
+class MyLines(Struct, frozen=True):
     """The member's lines of the month."""
 
 
-@dataclass(frozen=True, slots=True)
-class ShowLine:
+class ShowLine(Struct, frozen=True):
     """One own line and what can be done with it."""
 
     line: int
 
 
-@dataclass(frozen=True, slots=True)
-class Categories:
+class Categories(Struct, frozen=True):
     """The categories to choose from, with what may still count in each."""
 
     person: Person
@@ -196,8 +176,7 @@ class Categories:
     last: int
 
 
-@dataclass(frozen=True, slots=True)
-class Criteria:
+class Criteria(Struct, frozen=True):
     """The criteria of a category that may be declared, one page of them."""
 
     node: Node
@@ -208,8 +187,7 @@ class Criteria:
     pages: int
 
 
-@dataclass(frozen=True, slots=True)
-class QuantityQuestion:
+class QuantityQuestion(Struct, frozen=True):
     """How many? `line` is 0 for a new line."""
 
     criterion: Criterion
@@ -219,8 +197,7 @@ class QuantityQuestion:
     option: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class EvidenceQuestion:
+class EvidenceQuestion(Struct, frozen=True):
     """Evidence of this line, please; `required` when it cannot go without."""
 
     line: LineView
@@ -228,8 +205,7 @@ class EvidenceQuestion:
     required: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(Struct, frozen=True):
     """Drafts before they count: what they would bring, what was not understood, what is `wanting` something."""
 
     person: Person
@@ -248,8 +224,7 @@ class Draft:
     wanting: tuple[tuple[Criterion, Decimal | None, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
+class Receipt(Struct, frozen=True):
     """What was submitted, and until when it can be undone."""
 
     person: Person
@@ -260,24 +235,21 @@ class Receipt:
     undo_until: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Mine:
+class Mine(Struct, frozen=True):
     """The member's lines of the month."""
 
     period: str
     lines: tuple[LineView, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class OneLine:
+class OneLine(Struct, frozen=True):
     """One own line; `done` names what just happened to it."""
 
     line: LineView
     done: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class FileFor:
+class FileFor(Struct, frozen=True):
     """A file came while there are several drafts: which of them is it for?"""
 
     name: str
@@ -285,8 +257,7 @@ class FileFor:
     lines: tuple[LineView, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class FileWaits:
+class FileWaits(Struct, frozen=True):
     """A file came before any line: it is kept for the next one."""
 
     name: str

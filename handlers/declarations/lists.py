@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
+
+from msgspec import Struct
 
 from handlers.context import Context, Handler, Refused, refuse
 from handlers.declarations.review import allowed
@@ -18,8 +20,7 @@ from storage.declarations import Line
 from storage.members import UnitRow
 
 
-@dataclass(frozen=True, slots=True)
-class ListLines(Narrowing):
+class ListLines(Narrowing, frozen=True):
     """Lines in sight."""
 
     state: str = ""
@@ -28,8 +29,7 @@ class ListLines(Narrowing):
     sort: str = "newest"
 
 
-@dataclass(frozen=True, slots=True)
-class ListedLine:
+class ListedLine(Struct, frozen=True):
     """A line of the list: as it is shown, whose it is, and whether the actor may decide it now."""
 
     line: LineView
@@ -39,8 +39,7 @@ class ListedLine:
     decidable: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Lines:
+class Lines(Struct, frozen=True):
     """One page of lines, of how many."""
 
     request: ListLines
@@ -48,30 +47,26 @@ class Lines:
     total: int
 
 
-@dataclass(frozen=True, slots=True)
-class Choices:
+class Choices(Struct, frozen=True):
     """What the filters of lists offer: the units in sight, the criteria of the rulebooks (code, name)."""
 
     units: tuple[UnitRow, ...]
     criteria: tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ListChoices:
+class ListChoices(Struct, frozen=True):
     """What may be chosen for an action's list."""
 
     action: str
 
 
-@dataclass(frozen=True, slots=True)
-class OpenLine:
+class OpenLine(Struct, frozen=True):
     """All that happened to one line."""
 
     line: int
 
 
-@dataclass(frozen=True, slots=True)
-class Happened:
+class Happened(Struct, frozen=True):
     """One step of a line's history: when, who, on whose behalf, what, why."""
 
     at: datetime
@@ -81,8 +76,7 @@ class Happened:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class PostedRow:
+class PostedRow(Struct, frozen=True):
     """An entry the line made, or the one that took it back."""
 
     id: int
@@ -93,8 +87,7 @@ class PostedRow:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class LineHistory:
+class LineHistory(Struct, frozen=True):
     """A line with its history, remarks, evidence and entries."""
 
     row: ListedLine

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from handlers.context import Context, Handler, Refused, refuse
 from handlers.declarations.forms import Pins
@@ -11,8 +11,7 @@ from rules.declarations import DECISIONS, check_note
 from storage import declarations
 
 
-@dataclass(frozen=True, slots=True)
-class DecideMany:
+class DecideMany(Struct, frozen=True):
     """Approves, returns or rejects the pinned lines; a reason is needed for all but approval."""
 
     pins: Pins
@@ -20,8 +19,7 @@ class DecideMany:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class DecidedMany:
+class DecidedMany(Struct, frozen=True):
     """How many were decided, and how many no longer stood as they were shown."""
 
     done: int

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 from handlers.context import Context, Handler, Refused, refuse
 from handlers.declarations.recording import ONE, Recorded, post_own
@@ -17,13 +18,11 @@ from storage.members import Person
 Marks = tuple[tuple[int, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class MeetingMenu:
+class MeetingMenu(Struct, frozen=True):
     """Chooses the kind of meeting whose attendance is recorded."""
 
 
-@dataclass(frozen=True, slots=True)
-class Attendance:
+class Attendance(Struct, frozen=True):
     """The attendance sheet: everybody present but those marked; `words` marks more of them."""
 
     criterion: str
@@ -31,8 +30,7 @@ class Attendance:
     words: tuple[tuple[int, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class RecordAttendance:
+class RecordAttendance(Struct, frozen=True):
     """Posts a whole meeting."""
 
     criterion: str
@@ -40,23 +38,20 @@ class RecordAttendance:
     on: date
 
 
-@dataclass(frozen=True, slots=True)
-class MarkAgain:
+class MarkAgain(Struct, frozen=True):
     """Records one member's attendance anew, in place of an entry that was taken back."""
 
     entry: int
     state: str
 
 
-@dataclass(frozen=True, slots=True)
-class Meetings:
+class Meetings(Struct, frozen=True):
     """The kinds of meeting."""
 
     criteria: tuple[Criterion, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Sheet:
+class Sheet(Struct, frozen=True):
     """The attendance sheet of a meeting today."""
 
     criterion: Criterion

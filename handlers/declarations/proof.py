@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from handlers.context import Context, Handler, Refused, refuse
 from handlers.declarations.change import after_change, own_line
@@ -27,29 +27,25 @@ from storage.declarations import Line
 from storage.evidence import EvidenceRow, Filed
 
 
-@dataclass(frozen=True, slots=True)
-class OpenEvidence:
+class OpenEvidence(Struct, frozen=True):
     """Opens one piece of evidence."""
 
     evidence: int
 
 
-@dataclass(frozen=True, slots=True)
-class ListEvidence:
+class ListEvidence(Struct, frozen=True):
     """The evidence of one line."""
 
     line: int
 
 
-@dataclass(frozen=True, slots=True)
-class Files:
+class Files(Struct, frozen=True):
     """Pieces of evidence."""
 
     files: tuple[EvidenceRow, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
+class Stored(Struct, frozen=True):
     """Where the file lies in the data folder, its type and its name."""
 
     stored: str

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from decimal import Decimal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from handlers.context import Context, Handler, Refused, refuse
 from handlers.declarations.choices import known_matters
@@ -21,29 +23,25 @@ PAGE = 10
 ACTIONS = {"meeting": "record", "entry": "record", "behalf": "record", "reverse": "reverse", "invite": "invite"}
 
 
-@dataclass(frozen=True, slots=True)
-class RecordMenu:
+class RecordMenu(Struct, frozen=True):
     """登记: what the organisation may record."""
 
 
-@dataclass(frozen=True, slots=True)
-class PickMember:
+class PickMember(Struct, frozen=True):
     """Chooses a member of one's units for: entry, behalf, reverse or invite."""
 
     purpose: str
     page: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class PickRecord:
+class PickRecord(Struct, frozen=True):
     """Chooses a criterion that the organisation records."""
 
     member: int
     page: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class RecordEntry:
+class RecordEntry(Struct, frozen=True):
     """Records one entry for a member: which option, how many, about which matter, why; shown before it counts."""
 
     member: int
@@ -55,22 +53,19 @@ class RecordEntry:
     matter: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class PickReversal:
+class PickReversal(Struct, frozen=True):
     """Chooses the entry of a member to take back."""
 
     member: int
 
 
-@dataclass(frozen=True, slots=True)
-class Menu:
+class Menu(Struct, frozen=True):
     """What the organisation may record: purposes of `PickMember`, and "meeting"."""
 
     purposes: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class People:
+class People(Struct, frozen=True):
     """Members to choose from, one page of them."""
 
     purpose: str
@@ -79,8 +74,7 @@ class People:
     pages: int
 
 
-@dataclass(frozen=True, slots=True)
-class Records:
+class Records(Struct, frozen=True):
     """Criteria the organisation records, for one member."""
 
     person: Person
@@ -89,8 +83,7 @@ class Records:
     pages: int
 
 
-@dataclass(frozen=True, slots=True)
-class RecordDraft:
+class RecordDraft(Struct, frozen=True):
     """An entry before it counts; `wants` names what is asked for next: option, quantity, matter, reason or nothing."""
 
     person: Person
@@ -104,8 +97,7 @@ class RecordDraft:
     matters: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Reversals:
+class Reversals(Struct, frozen=True):
     """A member's entries that could be taken back, newest first."""
 
     person: Person

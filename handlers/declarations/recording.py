@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
+
+from msgspec import Struct
 
 from handlers.context import Context
 from handlers.declarations.review import allowed
@@ -22,8 +23,7 @@ from storage.members import Person
 ONE = Decimal(1)
 
 
-@dataclass(frozen=True, slots=True)
-class Recorded:
+class Recorded(Struct, frozen=True):
     """What was posted; `waiting` lines are one's own and go to another reviewer."""
 
     criterion: Criterion

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from handlers.context import Context, Handler, Refused, refuse
 from handlers.declarations.drafts import cap_flags
@@ -19,32 +20,28 @@ SHOWN = 20
 MOST_PINNED = 500
 
 
-@dataclass(frozen=True, slots=True)
-class ShowQueue:
+class ShowQueue(Struct, frozen=True):
     """审核: the queue; later pages keep the numbers of the first by its pins."""
 
     offset: int = 0
     pins: Pins = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ApproveAll:
+class ApproveAll(Struct, frozen=True):
     """全部通过: approves the pinned lines except the numbers named, which are asked next."""
 
     pins: Pins
     but: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ReviewLine:
+class ReviewLine(Struct, frozen=True):
     """Shows one line for decision; `rest` are asked after it."""
 
     pin: tuple[int, int]
     rest: Pins = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Decide:
+class Decide(Struct, frozen=True):
     """Approves, returns or rejects one line as it was shown."""
 
     pin: tuple[int, int]
@@ -53,8 +50,7 @@ class Decide:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Queue:
+class Queue(Struct, frozen=True):
     """One page of what waits; numbers run through all pages."""
 
     lines: tuple[LineView, ...]
@@ -63,8 +59,7 @@ class Queue:
     total: int
 
 
-@dataclass(frozen=True, slots=True)
-class ForDecision:
+class ForDecision(Struct, frozen=True):
     """One line to decide, and how many are asked after it; `approved` and `missed` tell what went before."""
 
     line: LineView
@@ -74,8 +69,7 @@ class ForDecision:
     decided: tuple[LineView, str] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ReasonQuestion:
+class ReasonQuestion(Struct, frozen=True):
     """Why is the line returned or rejected?"""
 
     line: LineView
@@ -83,8 +77,7 @@ class ReasonQuestion:
     rest: Pins
 
 
-@dataclass(frozen=True, slots=True)
-class Decided:
+class Decided(Struct, frozen=True):
     """What was decided, and how many lines still wait."""
 
     approved: int | None

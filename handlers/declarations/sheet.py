@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from decimal import Decimal
+
+from msgspec import Struct
 
 from handlers.context import Context, Handler, Refused, refuse
 from handlers.declarations.choices import known_matters
@@ -23,13 +24,11 @@ from storage.evidence import Filed
 MOST_ITEMS = 100
 
 
-@dataclass(frozen=True, slots=True)
-class ShowSheet:
+class ShowSheet(Struct, frozen=True):
     """The form of the month, with what is drafted and declared already."""
 
 
-@dataclass(frozen=True, slots=True)
-class SheetItem:
+class SheetItem(Struct, frozen=True):
     """One criterion as it was filled in."""
 
     criterion: str
@@ -40,16 +39,14 @@ class SheetItem:
     files: tuple[Filed, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class DraftMany:
+class DraftMany(Struct, frozen=True):
     """Drafts what was filled in: all of it, or nothing with every reason."""
 
     items: tuple[SheetItem, ...]
     batch: int
 
 
-@dataclass(frozen=True, slots=True)
-class SheetCriterion:
+class SheetCriterion(Struct, frozen=True):
     """A criterion that may be declared: the words it is found by; the matters known, None where none is asked for."""
 
     criterion: Criterion
@@ -57,8 +54,7 @@ class SheetCriterion:
     matters: tuple[str, ...] | None
 
 
-@dataclass(frozen=True, slots=True)
-class SheetNode:
+class SheetNode(Struct, frozen=True):
     """A category of the form, with what may still count in it."""
 
     node: Node
@@ -66,8 +62,7 @@ class SheetNode:
     criteria: tuple[SheetCriterion, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Sheet:
+class Sheet(Struct, frozen=True):
     """The form, the drafts with what would count of them, how many lines of last month may be taken, and the month's
     lines."""
 

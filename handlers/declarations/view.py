@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+
+from msgspec import Struct
 
 from handlers.context import Context
 from rules.declarations import Flag, named
@@ -16,8 +17,7 @@ from storage.declarations import Line
 from storage.evidence import EvidenceRow
 
 
-@dataclass(frozen=True, slots=True)
-class LineView:
+class LineView(Struct, frozen=True):
     """One line for people: names instead of codes."""
 
     id: int

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from handlers.context import Context, Handler, Refused, refuse
 from handlers.members import WEBCHAT
@@ -16,20 +17,17 @@ from storage.locks import hold_members
 from storage.members import Person
 
 
-@dataclass(frozen=True, slots=True)
-class AskUnbind:
+class AskUnbind(Struct, frozen=True):
     """解绑: which account is to be ended?"""
 
 
-@dataclass(frozen=True, slots=True)
-class Unbind:
+class Unbind(Struct, frozen=True):
     """Ends the actor's account on a channel."""
 
     channel: str
 
 
-@dataclass(frozen=True, slots=True)
-class Reach:
+class Reach(Struct, frozen=True):
     """The platform says whether an address can be reached."""
 
     channel: str
@@ -37,8 +35,7 @@ class Reach:
     reachable: bool
 
 
-@dataclass(frozen=True, slots=True)
-class MoveAddress:
+class MoveAddress(Struct, frozen=True):
     """The platform gave an address another name."""
 
     channel: str
@@ -46,16 +43,14 @@ class MoveAddress:
     new: str
 
 
-@dataclass(frozen=True, slots=True)
-class AccountRemoved:
+class AccountRemoved(Struct, frozen=True):
     """The platform says that an account is no more: whoever had it has left his employer."""
 
     channel: str
     address: str
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
+class Failure(Struct, frozen=True):
     """A message that its address will not get; `blocked` says that nothing else will arrive there either."""
 
     message: int
@@ -66,22 +61,19 @@ class Failure:
     blocked: bool
 
 
-@dataclass(frozen=True, slots=True)
-class GoElsewhere:
+class GoElsewhere(Struct, frozen=True):
     """Sends what failed to the member's next channel."""
 
     failures: tuple[Failure, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class UnbindQuestion:
+class UnbindQuestion(Struct, frozen=True):
     """The accounts that may be ended."""
 
     channels: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Unbound:
+class Unbound(Struct, frozen=True):
     """The account is nobody's any more."""
 
     channel: str
@@ -159,7 +151,8 @@ def reach(context: Context, request: Reach) -> Ran:
 
 
 def move_address(context: Context, request: MoveAddress) -> Ran:
-    """What waits for the old address goes to the new one."""
+    """What waits for the old address goes to the new one; a request to bind the old one is over."""
+    identities.lapse_at(context.connection, request.channel, request.old, context.now)
     identities.move(context.connection, request.channel, request.old, request.new)
     sending.move(context.connection, request.channel, request.old, request.new)
     return Ran(1)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
+
+from msgspec import Struct
 
 from handlers.context import Context, Handler, Refused, refuse
 from handlers.identities.accounts import Unbind, in_charge, unbind
@@ -13,8 +15,7 @@ from storage.locks import hold_members
 from storage.members import Person
 
 
-@dataclass(frozen=True, slots=True)
-class AskBinding:
+class AskBinding(Struct, frozen=True):
     """Somebody opened an invitation on a channel and asks that this account be the member's."""
 
     channel: str
@@ -23,22 +24,19 @@ class AskBinding:
     token_hash: str
 
 
-@dataclass(frozen=True, slots=True)
-class ConfirmBinding:
+class ConfirmBinding(Struct, frozen=True):
     """A secretary knows the person: the account becomes the member's."""
 
     binding: int
 
 
-@dataclass(frozen=True, slots=True)
-class RefuseBinding:
+class RefuseBinding(Struct, frozen=True):
     """A secretary does not know the account."""
 
     binding: int
 
 
-@dataclass(frozen=True, slots=True)
-class ConfirmByPin:
+class ConfirmByPin(Struct, frozen=True):
     """Where nobody else may confirm, the invitation's PIN does; `correct` was found out before the unit."""
 
     channel: str
@@ -47,23 +45,20 @@ class ConfirmByPin:
     correct: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class BindingAsked:
+class BindingAsked(Struct, frozen=True):
     """A request to bind was stored; somebody else confirms it."""
 
     person: str
 
 
-@dataclass(frozen=True, slots=True)
-class PinWanted:
+class PinWanted(Struct, frozen=True):
     """Nobody else may confirm: the PIN is asked for."""
 
     person: str
     request: ConfirmByPin
 
 
-@dataclass(frozen=True, slots=True)
-class BindingDecided:
+class BindingDecided(Struct, frozen=True):
     """A request was decided."""
 
     person: str
@@ -72,8 +67,7 @@ class BindingDecided:
     confirmed: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Linked:
+class Linked(Struct, frozen=True):
     """The account is the member's now."""
 
     channel: str

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
+
+from msgspec import Struct
 
 from handlers.context import Context, Handler, Refused, refuse
 from handlers.identities.binding import tell_confirming
@@ -15,8 +17,7 @@ VOUCHING = ("wecom",)
 MOST_A_DAY = 3
 
 
-@dataclass(frozen=True, slots=True)
-class AskByAccount:
+class AskByAccount(Struct, frozen=True):
     """Somebody asks that this account be bound to the member it is named after; who asks is known to the door."""
 
     channel: str = ""
@@ -24,8 +25,7 @@ class AskByAccount:
     name: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class AccountNoted:
+class AccountNoted(Struct, frozen=True):
     """What everybody is told who asks, whether there is such a member or not."""
 
 

@@ -14,8 +14,7 @@ from rules.schemes import Criterion
 from storage import declarations, lists
 
 
-@dataclass(frozen=True, slots=True)
-class ListEntries(Narrowing):
+class ListEntries(Narrowing, frozen=True):
     """Entries in sight, in the order of posting."""
 
 

@@ -42,11 +42,11 @@ def sheets(pdf: bytes) -> int:
     return len(re.findall(rb"/Type\s*/Page\b", pdf))
 
 
-def slips(browser: Browser, folder: Path, telegram: str, names: list[str]) -> Page:
+def slips(browser: Browser, folder: Path, telegram: str, names: list[str], wechat: str | None = None) -> Page:
     """A page of slips for one unit, as a browser opens the file."""
     until = datetime(2026, 11, 30, tzinfo=UTC)
     cards = [
-        Card(Candidate(at, f"w{at}", name, 1, "林业局第一党支部"), Drawn("A-b_" * 8, "", "012345", ""), until)
+        Card(Candidate(at, f"w{at}", name, 1, "林业局第一党支部"), Drawn("A-b_" * 8, "", "012345", ""), until, wechat)
         for at, name in enumerate(names)
     ]
     file = folder / "slips.html"
@@ -56,15 +56,22 @@ def slips(browser: Browser, folder: Path, telegram: str, names: list[str]) -> Pa
     return shown
 
 
-@pytest.mark.parametrize(("telegram", "people"), [("", 10), ("zhibu_bot", 8)])
+CODE = "http://weixin.qq.com/q/02" + "aB" * 20
+
+
+@pytest.mark.parametrize(
+    ("telegram", "wechat", "people", "codes"),
+    [("", None, 10, 1), ("zhibu_bot", None, 8, 2), ("", CODE, 8, 2), ("", "", 8, 1)],
+    ids=["link", "telegram", "wechat", "wechat refused"],
+)
 def test_a_sheet_of_slips_holds_a_branch_and_nothing_is_cut(
-    browser: Browser, tmp_path: Path, telegram: str, people: int
+    browser: Browser, tmp_path: Path, telegram: str, wechat: str | None, people: int, codes: int
 ):
-    shown = slips(browser, tmp_path, telegram, ["江一帆"] * (people - 1) + ["阿卜杜热合曼·买买提依明"])
+    shown = slips(browser, tmp_path, telegram, ["江一帆"] * (people - 1) + ["阿卜杜热合曼·买买提依明"], wechat)
     assert sheets(shown.pdf(prefer_css_page_size=True)) == 1
     shown.emulate_media(media="print")
     widths = shown.eval_on_selector_all("figure svg", "all => all.map(each => each.getBoundingClientRect().width)")
-    assert len(widths) == people * (2 if telegram else 1)
+    assert len(widths) == people * codes
     assert min(widths) > 27.5 * MILLIMETRE, "a code smaller than this is hard to scan"
     cut = (
         "all => all.filter(each => each.scrollWidth > each.clientWidth || each.scrollHeight > each.clientHeight).length"

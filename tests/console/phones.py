@@ -27,6 +27,7 @@ from handlers.phones import EnterFromChannel
 from rules.access import SYSTEM
 from storage import members
 from tests.console.conftest import number_of
+from tests.peers.wxplatform import AGENT, IDS, SECRET
 
 BOT_TOKEN = "123456:a-token-nobody-has"
 ADDRESS = "http://testserver"
@@ -68,11 +69,11 @@ def office(
     settings = parts.settings.model_copy(
         update={
             "telegram_token": SecretStr(BOT_TOKEN),
-            "wechat_app_id": "wx5823bf96d3bd56c7",
-            "wechat_secret": SecretStr("wechat-secret"),
-            "wecom_corp_id": "wwcorp",
-            "wecom_agent_id": 1000002,
-            "wecom_secret": SecretStr("wecom-secret"),
+            "wechat_app_id": IDS["wechat"],
+            "wechat_secret": SecretStr(SECRET),
+            "wecom_corp_id": IDS["wecom"],
+            "wecom_agent_id": AGENT,
+            "wecom_secret": SecretStr(SECRET),
         }
     )
     vouched = vouching.phones(settings, wechat, wecom)

@@ -5,8 +5,11 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from starlette.testclient import TestClient
 
 from bot.opening import Parts
+from bot.secrets import hashed
+from handlers.phones import EnterFromChannel
 from handlers.privacy import AcknowledgeNotice, DeclineNotice, show_notice
 from rules.access import SYSTEM
 from storage import members
@@ -105,6 +108,22 @@ def test_a_member_who_was_shown_nothing_yet(parts: Parts, as_person: Browsers):
     client = as_person("s05")
     client.post("/console/notice", data={"csrf": csrf_in(client.get("/console/notice").text), "version": "2026-11"})
     assert "尚未向该成员展示告知书" in client.get(f"/console/people/{number_of(parts, 'm03')}").text
+
+
+def test_the_phone_pages_lead_to_it_too_and_one_tap_holds_for_the_web_chat(parts: Parts, house: TestClient):
+    member, key = number_of(parts, "m03"), "a-key-of-the-phone"
+    bind_blocked(parts, "wecom", "sunbq", member)
+    parts.desk.do(SYSTEM, EnterFromChannel("wecom", "sunbq", hashed(key)), parts.clock.now())
+    client = TestClient(house.app, follow_redirects=False)
+    client.cookies.set("zhibu_phone", key, path="/m")
+    for path in ("/m/declare", "/m/points"):
+        assert client.get(path).headers["location"] == "/m/notice"
+    page = client.get("/m/notice").text
+    assert TITLE in page
+    answer = client.post("/m/notice", data={"csrf": csrf_in(page), "version": "2026-11"})
+    assert answer.headers["location"] == "/m/declare"
+    assert client.get("/m/points").status_code == 200
+    assert acknowledged(parts) == [("webchat", f"m{member}", member)]
 
 
 @on_both

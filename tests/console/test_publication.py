@@ -3,13 +3,13 @@
 import io
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
 import openpyxl
 import pytest
 import sqlalchemy as sa
+from msgspec.structs import replace
 
 from bot.opening import Parts
 from handlers.context import Refused

@@ -77,6 +77,7 @@ def test_status_is_json_for_programs(folder: Path):
         (["run"], {"ZHIBU_TELEGRAM_MODE": "webhook"}),
         (["run"], {"ZHIBU_TELEGRAM_BOT": "a b"}),
         (["run"], {"ZHIBU_WECHAT_APP_ID": "wx1", "ZHIBU_WECHAT_SECRET": "s", "ZHIBU_WECHAT_AES_KEY": "k" * 43}),
+        (["run"], {"ZHIBU_WECHAT_TEMPLATE": "TM1:phrase1"}),
         (["run"], {"ZHIBU_WECOM_CORP_ID": "ww1", "ZHIBU_WECOM_AGENT_ID": "1000002"}),
         (["run"], {"ZHIBU_BACKUP_KEEP": "7"}),
         (["run", "--port", "eighty"], {}),

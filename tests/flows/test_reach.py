@@ -16,7 +16,8 @@ from handlers.deliveries import ListUnreached, UnreachedPage
 from handlers.identities.accounts import Failure, GoElsewhere
 from handlers.notices import DispatchUrgent
 from rules.access import OPERATOR, SYSTEM
-from screens.deliveries import unreached_why
+from rules.reach import SHUT
+from screens.deliveries import CODES, CURES, unreached_why
 from screens.texts import words
 from storage import members, outbox
 from storage.identities import block
@@ -155,6 +156,11 @@ def test_the_list_says_why_nobody_is_reached_and_what_to_do(parts: Parts):
     parts.database.write(lambda connection: block(connection, "wechat", ["o1"], START))
     assert where(told(parts, "m03", "two")) == ("wechat", "failed")
     assert "请本人给该账号再发一句话" in why(parts, "m03")
+
+
+def test_whatever_shuts_a_way_is_said_with_what_to_do():
+    assert {code for code, _ in SHUT} <= set(CODES) & set(CURES)
+    assert set(CURES) <= set(CODES)
 
 
 def test_who_writes_again_is_reached_again(parts: Parts):

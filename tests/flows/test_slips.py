@@ -20,6 +20,7 @@ from rules.access import OPERATOR
 from storage import invitations
 from tests.flows.commands import zhibu
 from tests.flows.tables import imported, workbook
+from tests.peers.wxplatform import Platform
 
 PEOPLE = (
     ("m1", "江一帆", "forest-1", "", "", "书记"),
@@ -152,3 +153,38 @@ def test_slips_are_made_beside_a_running_process(peopled: Path, tmp_path: Path):
         assert len(links(page)) == 4
         assert page.count(f"http://127.0.0.1:{server.port}/chat/enter/") == 4
         assert f"http://127.0.0.1:{server.port}" in ran.stdout
+
+
+@pytest.mark.needs("node")
+@pytest.mark.parametrize("refuses", [False, True])
+def test_each_card_has_the_official_account_s_code_or_says_that_there_is_none(
+    peopled: Path, tmp_path: Path, refuses: bool
+):
+    with Platform("wechat").serving() as platform:
+        env = {f"ZHIBU_{name}".upper(): value for name, value in platform.settings().items()}
+        if refuses:
+            platform.fault("/qrcode/create", errcode=48001, times=9)
+        with Server(tmp_path, "bot", "run", "--port", "{port}", data=peopled, settings=env) as server:
+            server.start()
+            ran = zhibu(peopled, "slips", str(tmp_path / "s.html"), "--wechat", "--days", "3", **env)
+        asked = [call["body"] for call in platform.calls("/qrcode/create")]
+    page = (tmp_path / "s.html").read_text("utf-8")
+    assert ran.returncode == 0, ran.stdout
+    assert page.count("<svg") == (4 if refuses else 8)
+    assert page.count("没有取得公众号二维码") == (4 if refuses else 0)
+    assert ("4 张没有公众号二维码" in ran.stdout) == refuses
+    scenes = [body["action_info"]["scene"]["scene_str"] for body in asked]
+    assert scenes == (links(page)[:1] if refuses else links(page)), "who refuses is not asked for each card"
+    assert {body["expire_seconds"] for body in asked} == {3 * 86_400}
+
+
+def test_without_an_official_account_or_a_running_house_there_are_no_codes(peopled: Path, tmp_path: Path):
+    ran = zhibu(peopled, "slips", str(tmp_path / "a.html"), "--wechat")
+    assert ran.returncode == 2
+    assert "没有接入公众号" in ran.stdout
+    env = {"APP_ID": "wx5823bf96d3bd56c7", "SECRET": "s", "TOKEN": "t" * 16, "AES_KEY": "k" * 43}
+    ran = zhibu(
+        peopled, "slips", str(tmp_path / "b.html"), "--wechat", **{f"ZHIBU_WECHAT_{k}": v for k, v in env.items()}
+    )
+    assert "没有在运行" in ran.stdout
+    assert len(links((tmp_path / "b.html").read_text("utf-8"))) == 4

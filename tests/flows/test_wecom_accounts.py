@@ -1,20 +1,23 @@
 """WeCom accounts without an invitation: asked for by name, confirmed by the secretary, ended by the employer."""
 
 import asyncio
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from itertools import count
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
+from benchmarks.process import Server
 from bot.channel import Inbound, Rendered
 from bot.clock import Clock
 from bot.opening import Parts, open_parts
 from bot.router import Router
 from bot.secrets import draw, hashed
 from handlers.context import Refused
-from handlers.identities.accounts import AccountRemoved
+from handlers.identities.accounts import AccountRemoved, MoveAddress
 from handlers.identities.binding import BindingDecided, ConfirmBinding, RefuseBinding
 from handlers.identities.vouched import MOST_A_DAY
 from handlers.members import Invite
@@ -27,6 +30,7 @@ from storage.identities import binding
 from storage.outbox import NoticeRow
 from tests.console.conftest import acting, number_of
 from tests.houses import START, Place, on_both
+from tests.peers.wxplatform import Platform
 
 NUMBERS = count(1)
 
@@ -237,6 +241,43 @@ def test_a_request_of_a_removed_account_cannot_be_confirmed(parts: Parts):
     parts.desk.do(SYSTEM, AccountRemoved("wecom", "m03"), parts.clock.now())
     assert isinstance(decide(parts, "m01", ConfirmBinding(asked(parts)[0].facts["binding"])), Refused)
     assert bound_to(parts, "m03") is None
+
+
+def test_a_request_of_a_renamed_account_cannot_be_confirmed(parts: Parts):
+    """Its old name may be given to somebody else tomorrow."""
+    Account(parts, "m03").asks()
+    parts.desk.do(SYSTEM, MoveAddress("wecom", "m03", "m03.new"), parts.clock.now())
+    assert isinstance(decide(parts, "m01", ConfirmBinding(asked(parts)[0].facts["binding"])), Refused)
+    assert bound_to(parts, "m03") is None
+
+
+@pytest.mark.needs("node")
+def test_the_offer_is_a_card_in_wecom_and_a_leaver_is_unbound_there(place: Place, tmp_path: Path):
+    platform = Platform("wecom")
+    with platform.serving():
+        env = {f"ZHIBU_{name}".upper(): value for name, value in platform.settings().items()}
+        with Server(tmp_path, "bot", "run", "--port", "{port}", data=place.folder, settings=env) as server:
+            server.start()
+            platform.at_bot(f"http://127.0.0.1:{server.port}")
+            member, stranger = platform.person("M03"), platform.person("zhang-from-elsewhere")
+            told = []
+            for somebody in (member, stranger):
+                somebody.says("你好")
+                somebody.presses(somebody.sees("申请绑定"), "申请绑定")
+                told.append(somebody.sees("已收到您的申请")["content"])
+            change = {"MsgType": "event", "Event": "change_contact", "ChangeType": "delete_user", "UserID": "M03"}
+            platform.send("sys", change)
+    words_of = [re.findall(r"[一-鿿]+", str(content)) for content in told]
+    assert words_of[0] == words_of[1]
+    parts = open_parts(place.settings(), Clock(lambda: START))
+    try:
+        assert [row.facts["account"] for row in asked(parts)] == ["m03"]
+        number = asked(parts)[0].facts["binding"]
+        states = parts.database.read(lambda c: identities.binding_by_id(c, number))
+        assert states is not None
+        assert states.state == "lapsed", "who left cannot be confirmed any more"
+    finally:
+        parts.close()
 
 
 def test_whoever_comes_back_may_ask_again(parts: Parts):

@@ -121,7 +121,7 @@ class Api {
     const status = fault.status || 200;
     if (fault.text !== undefined) { response.writeHead(status, { 'content-type': fault.type || 'text/html' }); response.end(fault.text); return; }
     if (out && out.file) {
-      response.writeHead(status, { 'content-type': out.file.type, 'content-disposition': `attachment; filename="${out.file.name}"` });
+      response.writeHead(status, { 'content-type': out.file.type, 'content-disposition': `attachment; filename="${Buffer.from(out.file.name).toString('latin1')}"` });
       response.end(out.file.data);
       return;
     }

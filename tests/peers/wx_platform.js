@@ -173,6 +173,7 @@ const ctl = {
   code: (wish) => ({ code: api.login(wish.kind, wish.user) }), // what the authorisation page would hand to our page
   consent: (wish) => { api.agree(wish.to, wish.template, wish.times || 1); return {}; },
   media: (wish) => ({ media_id: api.keep(Buffer.from(wish.data, 'base64'), wish.name || 'image.jpg', wish.type || 'image/jpeg') }),
+  card: (wish) => { api.cards[wish.card.task_id] = { card: { card_type: 'button_interaction', ...wish.card }, to: wish.to, grey: {}, seen: {} }; return {}; },
   calls: () => api.calls,
   cards: () => api.cards,
   violations: () => api.violations,
@@ -190,10 +191,13 @@ const server = http.createServer((incoming, response) => {
   incoming.on('end', async () => {
     const url = new URL(incoming.url, 'http://x');
     const raw = Buffer.concat(parts);
-    if (!url.pathname.startsWith('/ctl/')) { await api.answer(incoming, url, raw, response); return; }
     try {
+      if (!url.pathname.startsWith('/ctl/')) { await api.answer(incoming, url, raw, response); return; }
       answerJson(response, await ctl[url.pathname.slice(5)](raw.length ? JSON.parse(raw.toString()) : {}));
-    } catch (error) { answerJson(response, { error: String(error.stack || error) }, 500); }
+    } catch (error) {
+      api.broken(String(error.stack || error));
+      answerJson(response, { error: String(error.stack || error) }, 500);
+    }
   });
 });
 server.keepAliveTimeout = 120000;

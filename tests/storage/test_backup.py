@@ -190,6 +190,7 @@ INSERT INTO notice (key, member_id, kind, facts, state, made_at)
     VALUES ('n', :who, 'lines_decided', '{}', 'waiting', 0);
 INSERT INTO credential (channel, value, expires_at) VALUES ('wechat', 'a', 9000000000000);
 INSERT INTO reply_window (channel, address, remaining, until) VALUES ('wechat', 'o1', 5, 9000000000000);
+INSERT INTO batch (channel, addresses, made_at) VALUES ('wecom', '[]', 0);
 INSERT INTO card (channel, task, address, code, expires_at) VALUES ('wecom', 't1', 'li', 'c', 9000000000000);
 INSERT INTO phone_link (token_hash, member_id, page, issued_at, expires_at)
     VALUES ('pl', :who, 'declare', 0, 9000000000000);

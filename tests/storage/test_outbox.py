@@ -142,7 +142,7 @@ def test_a_settled_message_is_not_sent_again(connection: sa.Connection, sample: 
     outbox.settle(connection, claim_one(connection), result, "code", NOW, None)
     assert deliveries.counts(connection) == {result: 1}
     assert outbox.claim(connection, NOW + timedelta(days=9), 10) == []
-    assert outbox.release_claimed(connection, NOW) == 0
+    assert sending.release_claimed(connection, NOW) == 0
     assert attempts(connection) == [(1, result, "code")]
 
 
@@ -161,7 +161,7 @@ def test_what_was_being_sent_when_the_process_died_is_due_again(connection: sa.C
     outbox.put_all(connection, [message(sample.wang, "a"), message(sample.wang, "b")])
     first, _ = outbox.claim(connection, NOW, 10)
     outbox.settle(connection, first, "sent", "", NOW, None)
-    assert outbox.release_claimed(connection, NOW) == 1
+    assert sending.release_claimed(connection, NOW) == 1
     row = claim_one(connection)
     assert (keys(connection, [row]), row.attempts) == (["b"], 2)
 

@@ -21,7 +21,7 @@ from handlers.members import WEBCHAT, Invitation, Invite, Redeem, address_of
 from handlers.notices import ComposeDigests, DispatchUrgent, Remind
 from handlers.periods import ClosePeriods, OpenPeriods
 from rules.access import SYSTEM
-from storage import declarations, inbox, invitations, ledger, outbox, schemes
+from storage import declarations, inbox, invitations, ledger, outbox, schemes, sending
 from tests.houses import START
 from tests.storage.racing import PATIENCE, Two
 
@@ -164,9 +164,9 @@ def test_a_message_is_claimed_by_one_and_taken_over_when_that_one_dies(two: Two)
     for answer in answers:
         taken += answer.result(PATIENCE)
     assert len(taken) == len(set(taken)) > 0
-    assert two.first.database.write(lambda c: outbox.release_claimed(c, DECEMBER)) == 0, "both live"
+    assert two.first.database.write(lambda c: sending.release_claimed(c, DECEMBER)) == 0, "both live"
     count = sa.select(sa.func.count()).where(outbox.outbox.c.claimed_by == owners[1])
     of_second = two.first.database.read(lambda c: c.execute(count).scalar_one())
     two.second.close()
-    assert two.first.database.read(lambda c: outbox.others_send(c, owners[0])) is (of_second > 0)
-    assert two.first.database.write(lambda c: outbox.release_claimed(c, DECEMBER)) == of_second
+    assert two.first.database.read(lambda c: sending.others_send(c, owners[0])) is (of_second > 0)
+    assert two.first.database.write(lambda c: sending.release_claimed(c, DECEMBER)) == of_second

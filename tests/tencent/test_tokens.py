@@ -128,6 +128,23 @@ def test_each_channel_has_its_own(store: Store, clock: Clock):
     ]
 
 
+def test_who_was_refused_what_another_task_is_being_given_forces_his_own(store: Store, clock: Clock):
+    """Asked without force, the platform gives everybody the token that it has just refused."""
+    forced: list[bool] = []
+
+    async def ask(asked: Asked) -> dict[str, Any]:
+        forced.append(asked.body is not None and asked.body["force_refresh"])
+        await asyncio.sleep(0.05)
+        return {"access_token": "new" if forced[-1] else "refused", "expires_in": 7200}
+
+    async def go() -> list[str]:
+        tokens = Tokens("wechat", store, KEY, clock)
+        return list(await asyncio.gather(tokens.value(ask), tokens.value(ask, "refused")))
+
+    assert asyncio.run(go()) == ["refused", "new"]
+    assert forced == [False, True]
+
+
 def test_a_token_is_not_forced_twice_within_a_minute(store: Store, clock: Clock):
     platform = Platform()
 
