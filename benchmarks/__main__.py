@@ -24,7 +24,6 @@ from benchmarks import (
     telegram_kill,
     telegram_pacing,
     tencent_kill,
-    webhook_mutations,
     wechat_pace,
 )
 from benchmarks import console as committee
@@ -56,7 +55,6 @@ MEASUREMENTS = {
         Measurement((committee.EXPORT,), committee.export),
         Measurement((telegram_pacing.NAME, telegram_pacing.OVER), telegram_pacing.figures),
         Measurement((wechat_pace.P99, wechat_pace.MOST), wechat_pace.figures),
-        Measurement((webhook_mutations.NAME,), webhook_mutations.figures),
     ),
     "faults": (
         Measurement((kill.LOST, kill.DOUBLE), kill.figures),
@@ -84,7 +82,6 @@ AT_MOST = {
     telegram_kill.MISDIRECTED: 0.0,
     wechat_pace.P99: 1000.0,
     wechat_pace.MOST: 4500.0,
-    webhook_mutations.NAME: 0.0,
     mutations.NAME: 0.0,
     **dict.fromkeys(tencent_kill.TAKES, 0.0),
 }

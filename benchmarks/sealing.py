@@ -53,10 +53,7 @@ class Seal:
 
     def closed(self, xml: str) -> str:
         """A message as it travels."""
-        return self.closed_bytes(xml.encode())
-
-    def closed_bytes(self, said: bytes) -> str:
-        """Anything, as a message travels."""
+        said = xml.encode()
         plain = os.urandom(16) + struct.pack(">I", len(said)) + said + self._account.id.encode()
         padding = 32 - len(plain) % 32
         box = Cipher(algorithms.AES(self._key), modes.CBC(self._key[:16])).encryptor()
