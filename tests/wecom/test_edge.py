@@ -77,7 +77,18 @@ def test_a_post_means(name: str):
 
 
 names = st.sampled_from(
-    "FromUserName MsgType Event EventKey TaskId ResponseCode Content MediaId ChangeType UserID NewUserID MsgId".split()
+    [
+        "FromUserName",
+        "Event",
+        "EventKey",
+        "TaskId",
+        "ResponseCode",
+        "Content",
+        "MediaId",
+        "ChangeType",
+        "UserID",
+        "MsgId",
+    ]
 )
 values: st.SearchStrategy[Any] = st.one_of(
     st.text(max_size=40), st.dictionaries(st.text(max_size=5), st.text(max_size=5)), st.just([])
