@@ -25,6 +25,7 @@ from benchmarks import (
     telegram_pacing,
     tencent_kill,
     wechat_pace,
+    wecom_batches,
 )
 from benchmarks import console as committee
 from benchmarks.figure import Figure, Goals, keep, misses, table
@@ -54,6 +55,7 @@ MEASUREMENTS = {
         Measurement((committee.PAGES_P95,), committee.p95),
         Measurement((committee.EXPORT,), committee.export),
         Measurement((telegram_pacing.NAME, telegram_pacing.OVER), telegram_pacing.figures),
+        Measurement((wecom_batches.NAME,), wecom_batches.figures),
         Measurement((wechat_pace.P99, wechat_pace.MOST), wechat_pace.figures),
     ),
     "faults": (
@@ -77,6 +79,7 @@ AT_MOST = {
     postgres.NAME: 0.0,
     backup.DRILL: 0.0,
     telegram_pacing.OVER: 0.0,
+    wecom_batches.NAME: 10.0,
     telegram_kill.LOST: 0.0,
     telegram_kill.DOUBLE: 0.0,
     telegram_kill.MISDIRECTED: 0.0,

@@ -54,6 +54,7 @@ CODES: dict[str, Callable[[Say], str]] = {
     "declined": lambda say: say("the member declined the notice about personal data"),
     "no_consent": lambda say: say("the member has not agreed to be notified there"),
     "not_following": lambda say: say("the member does not follow the account"),
+    "unlicensed": lambda say: say("the member has no licence for the app"),
     "not_found": lambda say: say("the address does not exist any more"),
     "rate_limited": lambda say: say("too many messages at once; tried again"),
     "timeout": lambda say: say("no answer in time"),

@@ -103,7 +103,7 @@ def test_the_console_shows_it_beside_the_link(alone: Parts, account: Account):
 
 
 def test_the_web_chat_shows_it_below_the_invitation(people: People, account: Account):
-    app: Any = people.client.app
+    app: Any = people.app
     router = next(route.endpoint.__self__ for route in app.routes if route.path == "/chat/api/messages").front.router
     router.scene = account.scene
     secretary = people["m01"]
