@@ -192,9 +192,16 @@ def test_the_webhook_asks_for_its_secret(webhook: Telegram):
     assert [row for row in rows(webhook, inbox) if row.channel == "telegram"] == []
 
 
-def test_a_body_that_is_no_json_is_parked_once(webhook: Telegram):
+@pytest.mark.parametrize("length", ["9" * 5000, "-1", "many", ""])
+def test_a_length_that_is_none_is_refused(webhook: Telegram, length: str):
+    headers = {HEADER: SECRET, "content-length": length}
+    assert webhook.client.post("/hooks/telegram", content=b"{}", headers=headers).status_code == 413
+
+
+@pytest.mark.parametrize("body", [b"{not json", b"[" * 200_000, b"\xff\xfe", b""], ids=["json", "deep", "text", "none"])
+def test_a_body_that_is_no_json_is_parked_once(webhook: Telegram, body: bytes):
     for _ in range(2):
-        answer = webhook.client.post("/hooks/telegram", content=b"{not json", headers={HEADER: SECRET})
+        answer = webhook.client.post("/hooks/telegram", content=body, headers={HEADER: SECRET})
         assert (answer.status_code, answer.content) == (200, b"")
     (row,) = [row for row in rows(webhook, inbox) if row.state == "parked"]
     assert row.external_id.startswith("raw:")
