@@ -21,6 +21,11 @@ BOMBS = (
     "<xml>" + "<a>" * 6000 + "</a>" * 6000 + "</xml>",
     "<xml><MsgType>text</MsgType><MsgType>event</MsgType></xml>",
     "<xml><Content>",
+    "<xml>" + "<![CDATA[" * 4000 + "</xml>",
+    "<xml>" + "<a/>" * 9000 + "</xml>",
+    '<xml a="' + "x" * 40_000 + '"/>',
+    "<xml " + " ".join(f"a{number}=''" for number in range(4000)) + ">",
+    "<xml><A>&#0;</A></xml>",
     '{"MsgType": "text"}',
     "",
 )
@@ -112,6 +117,11 @@ def hostile(post: Post, chance: random.Random) -> Post:
     return sealed_post(WECHAT if post.path.endswith("wechat") else WECOM, chance.choice(BOMBS), 0)
 
 
+def bombed(post: Post, chance: random.Random) -> Post:
+    """The same, where it must be read before anything is proven."""
+    return post.but(body=chance.choice(BOMBS).encode())
+
+
 def rubbish(post: Post, chance: random.Random) -> Post:
     """Rightly signed, and nothing that can be opened."""
     there = WECHAT if post.path.endswith("wechat") else WECOM
@@ -130,8 +140,8 @@ def otherwise(post: Post, chance: random.Random) -> Post:
 
 
 SEALED: tuple[Change, ...] = (
-    flipped, shortened, grown, noise, without, misproven, oddly, old, foreign, misdirected, hostile, rubbish, plain,
-    otherwise,
+    flipped, shortened, grown, noise, without, misproven, oddly, old, foreign, misdirected, hostile, bombed,
+    rubbish, plain, otherwise,
 )  # fmt: skip
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from handlers.context import Context, Handler, Refused
 from handlers.scope import PAGE, scope_of, span_of
@@ -11,8 +12,7 @@ from storage import acknowledgements, lists
 from storage.acknowledgements import Standing
 
 
-@dataclass(frozen=True, slots=True)
-class ListProofs:
+class ListProofs(Struct, frozen=True):
     """Members in sight, narrowed to a unit and to read, declined, shown (not answered) or never (shown)."""
 
     unit: int = 0
@@ -21,8 +21,7 @@ class ListProofs:
     limit: int = PAGE
 
 
-@dataclass(frozen=True, slots=True)
-class ProvenMember:
+class ProvenMember(Struct, frozen=True):
     """A member and how he stands to the notice."""
 
     member: int
@@ -35,8 +34,7 @@ class ProvenMember:
     channels: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ProofPage:
+class ProofPage(Struct, frozen=True):
     """One page of them; `version` is the notice of today, "" when the house has none."""
 
     request: ListProofs

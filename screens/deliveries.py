@@ -31,6 +31,7 @@ NOTICES: dict[str, Callable[[Say], str]] = {
     "announcement_reminder": lambda say: say("announcement: reminder"),
     "announcement_urged": lambda say: say("announcement: reminder"),
     "announcement_withdrawn": lambda say: say("announcement withdrawn"),
+    "account_removed": lambda say: say("account removed by the employer"),
     "binding_asked": lambda say: say("account asks to be bound"),
     "backup_failed": lambda say: say("backup failed"),
     "lines_decided": lambda say: say("decision"),

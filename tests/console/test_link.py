@@ -69,7 +69,7 @@ def test_the_chat_gives_a_link_to_those_with_a_role(people: People):
     screen = secretary.say("后台")[0]
     assert "/console/enter/" in screen["link"]
     path = screen["link"][screen["link"].index("/console") :]
-    client = TestClient(people.client.app, follow_redirects=False)
+    client = TestClient(people.app, follow_redirects=False)
     assert press(client, path).headers["location"] == "/console"
     assert "王立新" in client.get("/console").text
     people.client.cookies.set("zhibu_persona", "m01")

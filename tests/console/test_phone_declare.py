@@ -206,7 +206,7 @@ def test_points_are_the_chat_s_and_each_figure_opens(people: People):
     member = people["m03"]
     member.say("我的积分")
     total = member.screens[0]["title"]
-    phone = TestClient(people.client.app)
+    phone = TestClient(people.app)
     phone.get("/demo/phone?persona=m03")
     page = phone.get("/m/points").text
     assert f"<h1>{total}</h1>" in page

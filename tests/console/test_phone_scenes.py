@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -70,12 +71,20 @@ def test_a_platform_that_gives_none_gives_none(answer: dict[str, Any] | Delivery
     assert asyncio.run(Account(answer).scene("T" * 32, DAY)) is None
 
 
+@pytest.fixture
+def alone(parts: Parts) -> Iterator[Parts]:
+    """A house without a process around it."""
+    yield parts
+    parts.close()
+
+
 @pytest.fixture(params=["given", "refused"])
 def account(request: pytest.FixtureRequest) -> Account:
     return Account() if request.param == "given" else Account(DeliveryError("no_right", retry=False))
 
 
-def test_the_console_shows_it_beside_the_link(parts: Parts, account: Account):
+def test_the_console_shows_it_beside_the_link(alone: Parts, account: Account):
+    parts = alone
     desk, key = office(parts, scene=account.scene), fresh()
     secretary = TestClient(Starlette(routes=console.routes(desk)), follow_redirects=False)
     parts.desk.do(SYSTEM, OpenForDemo(number_of(parts, "m01"), hashed(key)), parts.clock.now())
@@ -91,11 +100,10 @@ def test_the_console_shows_it_beside_the_link(parts: Parts, account: Account):
     given = not isinstance(account.answer, DeliveryError)
     assert ("用微信扫这个二维码" in page, "没有给出二维码" in page) == (given, not given)
     assert page.count("<img") == 1 + given
-    parts.close()
 
 
 def test_the_web_chat_shows_it_below_the_invitation(people: People, account: Account):
-    app: Any = people.client.app
+    app: Any = people.app
     router = next(route.endpoint.__self__ for route in app.routes if route.path == "/chat/api/messages").front.router
     router.scene = account.scene
     secretary = people["m01"]

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 import httpx2 as httpx
+from starlette.testclient import TestClient
+from starlette.types import ASGIApp
 
 from bot.opening import Parts
 
@@ -76,6 +78,12 @@ class People:
         self.client = client
         self.parts = parts
         self._known: dict[str, Person] = {}
+
+    @property
+    def app(self) -> ASGIApp:
+        """The house's application, where it is served in this process."""
+        assert isinstance(self.client, TestClient)
+        return self.client.app
 
     def __getitem__(self, code: str) -> Person:
         return self._known.setdefault(code, Person(self.client, code))
