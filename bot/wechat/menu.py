@@ -1,16 +1,21 @@
-"""The menu bar of an Official Account: its keys are what could be typed; set at the start when it has changed."""
+"""The menu bar of an Official Account or a WeCom app: its keys are what could be typed; set when it has changed."""
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from pathlib import Path
 from typing import Any
 
 import msgspec
+import structlog
 
-from bot.tencent.api import Api
+from bot.channel import DeliveryError
+from bot.tencent.api import Api, Query
 
-FILE = "wechat.json"
+log = structlog.get_logger(__name__)
+
+SHORTEST_PAUSE_S, LONGEST_PAUSE_S = 5.0, 600.0
 # what is shown and what could be typed, in both languages; a bar of three, each with up to five
 Entry = tuple[tuple[str, str], tuple[str, str]]
 BAR: tuple[tuple[tuple[str, str], tuple[Entry, ...]], ...] = (
@@ -65,19 +70,34 @@ def _button(name: str, typed: str) -> dict[str, str]:
     return {"type": "click", "name": name, "key": typed}
 
 
-async def introduce(api: Api, folder: Path, account: str, locale: str) -> None:
+async def until_introduced(api: Api, folder: Path, account: str, locale: str, query: Query | None = None) -> None:
+    """Sets the menu bar; what may be better later is tried again, an account without that right goes without."""
+    pause = SHORTEST_PAUSE_S
+    while True:
+        try:
+            await introduce(api, folder, account, locale, query)
+            return
+        except DeliveryError as error:
+            log.warning("menu not set", channel=api.channel, code=error.code)
+            if not error.retry and not error.unknown:
+                return
+            await asyncio.sleep(max(pause, error.rest_s))
+            pause = min(LONGEST_PAUSE_S, pause * 2)
+
+
+async def introduce(api: Api, folder: Path, account: str, locale: str, query: Query | None = None) -> None:
     """Sets the menu bar if it is not the one this account was given last; raises DeliveryError."""
-    wanted = menu(locale)
+    wanted, path = menu(locale), folder / f"{api.channel}.json"
     known = Known(hashlib.sha256(msgspec.json.encode([account, wanted])).hexdigest())
-    if known == remembered(folder):
+    if known == remembered(path):
         return
-    await api.call("/cgi-bin/menu/create", wanted)
-    (folder / FILE).write_bytes(msgspec.json.encode(known))
+    await api.call("/cgi-bin/menu/create", wanted, query)
+    path.write_bytes(msgspec.json.encode(known))
 
 
-def remembered(folder: Path) -> Known:
+def remembered(path: Path) -> Known:
     """What was told at the last start."""
     try:
-        return msgspec.json.decode((folder / FILE).read_bytes(), type=Known)
+        return msgspec.json.decode(path.read_bytes(), type=Known)
     except (FileNotFoundError, msgspec.DecodeError):
         return Known()

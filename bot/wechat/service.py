@@ -7,10 +7,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from zoneinfo import ZoneInfo
 
-import structlog
 from starlette.routing import Route
 
-from bot.channel import DeliveryError
 from bot.config import Settings
 from bot.router import Router
 from bot.sender import Sender
@@ -22,13 +20,11 @@ from bot.wechat.channel import WeChatChannel
 from bot.wechat.door import Door
 from bot.wechat.draw import template_of
 from bot.wechat.edge import NAME
-from bot.wechat.menu import introduce
+from bot.wechat.menu import until_introduced
 from screens.texts import words
 from storage.engine import Store
 
-log = structlog.get_logger(__name__)
 PATH = "/hooks/wechat"
-SHORTEST_PAUSE_S, LONGEST_PAUSE_S = 5.0, 600.0
 
 
 class Service:
@@ -70,24 +66,10 @@ class Service:
     @asynccontextmanager
     async def listening(self) -> AsyncIterator[None]:
         """Takes messages until the block is left; the platform out of reach delays nobody else."""
-        menu = asyncio.create_task(self._introduce())
+        settings = self._settings
+        menu = asyncio.create_task(until_introduced(self.api, settings.data, settings.wechat_app_id, settings.locale))
         try:
             yield
         finally:
             menu.cancel()
             await asyncio.gather(menu, return_exceptions=True)
-
-    async def _introduce(self) -> None:
-        """Sets the menu bar; what may be better later is tried again, an account without that right goes without."""
-        pause = SHORTEST_PAUSE_S
-        settings = self._settings
-        while True:
-            try:
-                await introduce(self.api, settings.data, settings.wechat_app_id, settings.locale)
-                return
-            except DeliveryError as error:
-                log.warning("menu not set", channel=NAME, code=error.code)
-                if not error.retry and not error.unknown:
-                    return
-                await asyncio.sleep(max(pause, error.rest_s))
-                pause = min(LONGEST_PAUSE_S, pause * 2)

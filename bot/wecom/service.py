@@ -15,6 +15,7 @@ from bot.tencent.api import Api
 from bot.tencent.envelope import Account, Envelope
 from bot.tencent.hook import Hook
 from bot.tencent.tokens import Tokens, WeComKey
+from bot.wechat.menu import until_introduced
 from bot.wecom.channel import WecomChannel
 from bot.wecom.door import Door
 from bot.wecom.edge import NAME
@@ -27,6 +28,7 @@ class Service:
     """What runs beside the web application while WeCom is on."""
 
     def __init__(self, settings: Settings, router: Router, sender: Sender) -> None:
+        self._settings = settings
         store, clock = router.desk.store, router.clock
         key = WeComKey(settings.wecom_corp_id, settings.wecom_secret.get_secret_value())
         self.api = Api(NAME, settings.wecom_api, Tokens(NAME, store, key, clock), clock)
@@ -54,5 +56,13 @@ class Service:
 
     @asynccontextmanager
     async def listening(self) -> AsyncIterator[None]:
-        """WeCom comes by itself."""
-        yield
+        """Takes messages until the block is left; WeCom out of reach delays nobody else."""
+        settings = self._settings
+        agent, account = str(settings.wecom_agent_id), f"{settings.wecom_corp_id} {settings.wecom_agent_id}"
+        bar = until_introduced(self.api, settings.data, account, settings.locale, {"agentid": agent})
+        menu = asyncio.create_task(bar)
+        try:
+            yield
+        finally:
+            menu.cancel()
+            await asyncio.gather(menu, return_exceptions=True)

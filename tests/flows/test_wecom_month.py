@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from storage import outbox
 from storage.evidence import evidence
 from storage.inbox import inbox
 from tests.flows.people import Person as Chatter
@@ -221,3 +222,30 @@ def test_a_member_without_licence_is_told_elsewhere(app: App):
     before = len(app.people["m03"].inbox())
     app.notify("m03", "one")
     app.until(lambda: len(app.people["m03"].inbox()) > before)
+
+
+def test_the_menu_is_set_once_and_its_lines_are_what_could_be_typed(app: App):
+    app.until(lambda: bool(app.platform.calls("/menu/create")))
+    (call,) = app.platform.calls("/menu/create")
+    assert len(call["body"]["button"]) == 3
+    member = app.bound("m03")
+    event(app, member.address, "click", call["body"]["button"][1]["sub_button"][0]["key"])
+    member.sees("积分")
+    assert app.refused == []
+
+
+def test_a_secret_is_shown_with_its_picture_and_kept_nowhere(app: App):
+    secretary = app.bound("m01")
+    secretary.says("登记", "邀请")
+    secretary.presses("邀请", "孙柏青")
+    mark = next(line.split(". ")[0] for line in secretary.text.splitlines() if "孙柏青" in line)
+    app.platform.text(secretary.address, mark)
+    secretary.sees("https://zhibu.example/")
+    link = next(line for line in secretary.text.splitlines() if line.startswith("https://"))
+    token = link.rpartition("/")[2]
+    while secretary.shown["msgtype"] != "image":
+        secretary.sees()
+    bodies = [row.body for row in app.rows(outbox.outbox)] + [row.reply for row in app.rows(inbox)]
+    assert token
+    assert token not in str(bodies), "it stands in no row"
+    assert app.refused == []

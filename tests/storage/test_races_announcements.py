@@ -1,11 +1,11 @@
 """Announcements, when two processes work on one: sent, told, reminded of and withdrawn once."""
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from msgspec.structs import replace
 
 from handlers.announcements import waves
 from handlers.announcements.receiving import ConfirmAnnouncement
