@@ -17,8 +17,9 @@ def key_of(fields: Fields) -> str:
     number = text_of(fields, "MsgId")
     if number and text_of(fields, "MsgType") != "event":
         return _short(number)
-    told = "\n".join(text_of(fields, name) for name in (*EVENT, *MORE)).strip()
-    return _short(told or written(fields))
+    told = [text_of(fields, name) for name in EVENT]
+    more = [f"{name}={text_of(fields, name)}" for name in MORE if text_of(fields, name)]
+    return _short("\n".join((*told, *more)).strip() or written(fields))
 
 
 def _short(told: str) -> str:

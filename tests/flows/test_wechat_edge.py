@@ -40,7 +40,7 @@ REFUSED = heard(problems=(Problem("kind_not_taken", {}),))
 SCENE = hashed("SCENE-of_7")
 ONE, TWO = Agreed("SUB0000000000001", True), Agreed("SUB0000000000002", True)
 POPUP, CHANGE = event_key("subscribe_msg_popup_event"), event_key("subscribe_msg_change_event")
-FINISHED = event_key("TEMPLATESENDJOBFINISH")
+FINISHED = event_key("TEMPLATESENDJOBFINISH", "\nMsgID=200163836")
 MEANINGS: dict[str, Meaning] = {
     "text": heard(text="申报 学习 1"),
     "text-empty": heard(text=""),
