@@ -51,10 +51,11 @@ MADE, FAILED, RESTORED = "backup_made", "backup_failed", "restored"
 ENTRANCES = (session, invitation, console_session, link, phone_link, phone_session)
 # what a restored database keeps as it was, and what must not be as it was; a new table belongs to one of them
 KEPT = (
-    "acknowledgement", "announcement", "announcement_recipient", "audit", "audit_unlinked", "claim", "consent",
-    "console_password", "declaration", "deputy", "entry", "evidence", "identity", "import_change", "import_run",
-    "inbox", "line", "mark", "member", "membership", "period", "remark", "review", "role", "scheme_version",
-    "summary", "unit",
+    "absence", "acknowledgement", "announcement", "announcement_recipient", "audit", "audit_unlinked", "claim",
+    "consent", "console_password", "declaration", "deputy", "entry", "evidence", "identity", "import_change",
+    "import_run", "inbox", "leadership", "line", "mark", "member", "membership", "mute", "period", "rectification",
+    "remark", "reminding", "review", "role", "scheme_version", "summary", "task", "task_event", "task_mark", "task_plan",
+    "unit", "working_day",
 )  # fmt: skip
 FORGOTTEN = (
     "announcement_wave", "batch", "binding", "card", "console_link", "console_rest", "console_session",

@@ -22,6 +22,7 @@ evidence = sa.Table(
     identifier(),
     refers("member_id", "member.id", index=True),
     refers("line_id", "line.id", nullable=True, index=True),
+    sa.Column("task_id", sa.BigInteger, index=True),  # of table task, which is younger
     sa.Column("kind", sa.String(16), nullable=False),
     sa.Column("name", sa.String(200), nullable=False),
     sa.Column("media_type", sa.String(100), nullable=False),

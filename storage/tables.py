@@ -5,10 +5,12 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from storage import (
+    absences,
     acknowledgements,
     announcements,
     audit,
     batches,
+    calendars,
     claims,
     declarations,
     evidence,
@@ -16,6 +18,7 @@ from storage import (
     imports,
     inbox,
     invitations,
+    leading,
     ledger,
     marks,
     members,
@@ -27,12 +30,15 @@ from storage import (
     signin,
 )
 from storage.metadata import metadata
+from storage.tasks import tables as tasks
 
 __all__ = [
+    "absences",
     "acknowledgements",
     "announcements",
     "audit",
     "batches",
+    "calendars",
     "claims",
     "declarations",
     "evidence",
@@ -40,6 +46,7 @@ __all__ = [
     "imports",
     "inbox",
     "invitations",
+    "leading",
     "ledger",
     "marks",
     "members",
@@ -50,6 +57,7 @@ __all__ = [
     "reviews",
     "schemes",
     "signin",
+    "tasks",
 ]
 
 for _table in metadata.tables.values():

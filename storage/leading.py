@@ -1,0 +1,17 @@
+"""Which of several processes runs the ticks: a lease that runs out by time, with a number that fences the old one off."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from storage.kinds import Instant
+from storage.metadata import metadata
+
+leadership = sa.Table(
+    "leadership",
+    metadata,
+    sa.Column("name", sa.String(32), primary_key=True),
+    sa.Column("fence", sa.BigInteger, nullable=False),
+    sa.Column("holder", sa.BigInteger, nullable=False),
+    sa.Column("until", Instant, nullable=False),
+)
