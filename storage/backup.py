@@ -54,8 +54,8 @@ KEPT = (
     "absence", "acknowledgement", "announcement", "announcement_recipient", "audit", "audit_unlinked", "claim",
     "consent", "console_password", "declaration", "deputy", "entry", "evidence", "identity", "import_change",
     "import_run", "inbox", "leadership", "line", "mark", "member", "membership", "mute", "period", "rectification",
-    "remark", "reminding", "review", "role", "scheme_version", "summary", "task", "task_event", "task_mark", "task_plan",
-    "unit", "working_day",
+    "remark", "reminding", "review", "role", "scheme_version", "summary", "task", "task_event", "task_mark",
+    "task_plan", "unit", "working_day",
 )  # fmt: skip
 FORGOTTEN = (
     "announcement_wave", "batch", "binding", "card", "console_link", "console_rest", "console_session",

@@ -1,4 +1,4 @@
-"""Which of several processes runs the ticks: a lease that runs out by time, with a number that fences the old one off."""
+"""Which of several processes runs the ticks: a lease that runs out by time; its number fences the old holder off."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ from typing import Literal
 
 State = Literal["open", "reported", "returned", "done", "waived", "cancelled"]
 KINDS = ("duty", "given", "part", "promise", "visit")
-"""duty: of a plan; given: by hand; part: broken down from another; promise: set by oneself; visit: with an item sheet."""
+"""duty: of a plan; given: by hand; part: broken down from another; promise: set by oneself; visit: with a sheet."""
 LIVE: tuple[str, ...] = ("open", "returned")
 """Waits for who carries it."""
 OVER: tuple[str, ...] = ("done", "waived", "cancelled")
