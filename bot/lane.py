@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter, deque
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
 import structlog
@@ -38,7 +38,7 @@ class Lane:
     claim: Callable[[int, Among], Awaitable[list[OutboxRow]]]
     send: Callable[[Sequence[OutboxRow]], Awaitable[list[Result]]]
     settle: Callable[[list[Result]], Awaitable[None]]
-    put_back: Callable[[Collection[int]], Awaitable[None]]
+    put_back: Callable[[Sequence[OutboxRow]], Awaitable[None]]
     may: Callable[[], bool] = lambda: True
     recent: Callable[[float], Awaitable[list[tuple[str, float]]]] | None = None
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
@@ -48,7 +48,7 @@ class Lane:
     _rests: dict[str, float] = field(default_factory=dict)
     _floods: deque[tuple[float, str]] = field(default_factory=deque)
     _results: list[Result] = field(default_factory=list)
-    _returned: list[int] = field(default_factory=list)
+    _returned: list[OutboxRow] = field(default_factory=list)
     _claiming: asyncio.Task[None] | None = None
     _look_at: float = 0.0
     _replies: bool = False
@@ -181,9 +181,10 @@ class Lane:
         for row, error in results:
             if error is not None and error.rest_s:
                 self._flooded(row.address, now, error.rest_s)
-            if row.kind == REPLY and self._put[row.address] > 0:
-                self._put[row.address] -= 1
+        for address in [row.address for row in parcel.rows if row.kind == REPLY]:
+            self._put[address] = max(0, self._put[address] - 1)
         self._results += results
+        self._returned += () if results else parcel.rows
         for address in parcel.addresses:
             del self._busy[address]
         self._settled.set()
@@ -210,7 +211,7 @@ class Lane:
     def _give_back(self, some: list[Parcel]) -> None:
         if some:
             self._held = [held for held in self._held if held not in some]
-            self._returned += [row.id for held in some for row in held.rows]
+            self._returned += [row for held in some for row in held.rows]
             self._settled.set()
 
     def _look(self, now: float) -> None:

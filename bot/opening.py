@@ -102,7 +102,7 @@ def open_parts(settings: Settings, clock: Clock | None = None, lock: IO[str] | N
     """Takes the data folder (unless it is held already), brings its tables up to date, and opens it."""
     lock = lock or lock_folder(settings.data, shared=settings.on_server)
     try:
-        database = open_database(settings.url)
+        database = open_database(settings.url, settings.lease_s)
     except BaseException:
         lock.close()
         raise

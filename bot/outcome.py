@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from bot.channel import DeliveryError
 from storage import outbox
+from storage.going import Left
 from storage.outbox import OutboxRow, Settled
 
 MOST_ATTEMPTS = 8
@@ -30,3 +31,11 @@ def outcome(row: OutboxRow, error: DeliveryError | None, now: datetime, recognis
     if error.moved_to and row.attempts == 1:
         return Settled(row, "failed", error.code, now)
     return Settled(row, "failed", error.code, now + wait)
+
+
+def sent_again(row: Left, recognised: timedelta, now: datetime) -> bool:
+    """Whether a message that a process left behind is sent by another: what may have arrived only where nobody sees it
+    twice, or to somebody who waits for it."""
+    if not row.went or row.kind == outbox.REPLY or recognised == ALWAYS:
+        return True
+    return row.tried_at is not None and now - row.tried_at < recognised

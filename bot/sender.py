@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Mapping, Sequence
+import math
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -14,7 +15,7 @@ import structlog
 from bot.channel import Channel, DeliveryError, Together
 from bot.clock import Clock
 from bot.lane import Lane, Result
-from bot.outcome import ALWAYS, NEVER, outcome
+from bot.outcome import ALWAYS, NEVER, outcome, sent_again
 from bot.taking import Taking
 from handlers.announcements.waves import Spread
 from handlers.desk import Desk
@@ -23,7 +24,7 @@ from handlers.notices import DispatchUrgent
 from handlers.periods import Ran
 from rules.access import SYSTEM
 from rules.notices import KINDS
-from storage import announcements, batches, outbox, sending
+from storage import announcements, batches, going, outbox, sending
 from storage.engine import Connection
 from storage.outbox import Among, OutboxRow
 
@@ -95,9 +96,9 @@ class Sender:
         return self._lanes[channel].take(address)
 
     async def _take_over(self) -> None:
-        """Goes on with what another process was sending when it died."""
+        """Goes on with what a process was sending when it died or stood still."""
         store = self.desk.store
-        if store.owner and await asyncio.to_thread(store.read, partial(sending.others_send, owner=store.owner)):
+        if store.owner.number and await asyncio.to_thread(store.read, going.any_left):
             await self._write(self._recover)
 
     async def drain(self) -> int:
@@ -116,8 +117,8 @@ class Sender:
             rows = await self._claimed(AT_ONCE, among)
             if not rows and not made:
                 break
-            await self._settled([result for row in rows for result in await self._send([row])])
-            sent += len(rows)
+            await self._settled(results := await self._one_by_one(rows))
+            sent += len(results)
         return sent
 
     async def _ran(self, request: Any, now: datetime) -> int:
@@ -133,13 +134,16 @@ class Sender:
         return await asyncio.wrap_future(self.desk.store.submit(unit))
 
     def _recover(self, connection: Connection) -> None:
-        seen_twice = [channel.name for channel in self.channels.values() if not channel.idempotent]
-        now = self.clock.now()
-        sending.leave_unknown(connection, seen_twice, now)
-        for name in self.channels:
-            if NEVER < (known := self._recognised(name)) < ALWAYS:
-                sending.leave_unknown(connection, [name], now, before=now - known)
-        sending.release_claimed(connection, self.clock.now())
+        """In channels where what is sent twice is seen twice, a notice that may have arrived is not sent again; a
+        reply is, since somebody waits for it."""
+        now, left = self.clock.now(), going.left(connection)
+        again = {
+            row.id
+            for row in left
+            if row.channel not in self.channels or sent_again(row, self._recognised(row.channel), now)
+        }
+        going.leave_unknown(connection, [row for row in left if row.id not in again], now)
+        going.release(connection, [row for row in left if row.id in again], now)
 
     async def _claimed(self, most: int, among: Among) -> list[OutboxRow]:
         return await self._write(partial(self._claim, now=self.clock.now(), most=most, among=among))
@@ -156,8 +160,8 @@ class Sender:
         found = await asyncio.to_thread(self.desk.store.read, since)
         return [(address, (now - at).total_seconds()) for address, at in found]
 
-    async def _put_back(self, ids: Collection[int]) -> None:
-        await self._write(partial(sending.put_back, ids=ids, owner=self.desk.store.owner))
+    async def _put_back(self, rows: Sequence[OutboxRow]) -> None:
+        await self._write(partial(going.put_back, rows=rows, owner=self.desk.store.owner))
 
     def _claim(self, connection: Connection, now: datetime, most: int, among: Among) -> list[OutboxRow]:
         together = {channel.name: channel.pace.together for channel in self.channels.values() if channel.pace}
@@ -165,8 +169,37 @@ class Sender:
         taking = Taking(self.locale, self.public_url, self.desk.store.owner, together)
         return taking.take(connection, now, most, among)
 
+    async def _one_by_one(self, rows: Sequence[OutboxRow]) -> list[Result]:
+        """A call for each row; gives the results of those that went."""
+        mine, until = await self._going(rows)
+        results = [result for row in mine for result in await self._call([row], until)]
+        went = {row.id for row, _ in results}
+        if lost := [row for row in rows if row.id not in went]:
+            await self._put_back(lost)
+        return results
+
     async def _send(self, rows: Sequence[OutboxRow]) -> list[Result]:
-        """One call: a row's, or that of the rows of a batch."""
+        """One call: a row's, or that of the rows of a batch; no results when it did not go."""
+        try:
+            mine, until = await self._going(rows)
+        except Exception:
+            log.exception("not sent: nobody can say whether it still may be", channel=rows[0].channel)
+            return []
+        return await self._call(rows, until) if len(mine) == len(rows) else []
+
+    async def _going(self, rows: Sequence[OutboxRow]) -> tuple[Sequence[OutboxRow], float]:
+        """Those of the rows that no other process has taken over, and until when they may go: then one might."""
+        owner = self.desk.store.owner
+        if not owner.number:
+            return rows, math.inf
+        until = asyncio.get_running_loop().time() + owner.lease_s
+        mine = await self._write(partial(going.go, rows=rows, owner=owner))
+        return [row for row in rows if row.id in mine], until
+
+    async def _call(self, rows: Sequence[OutboxRow], until: float) -> list[Result]:
+        if asyncio.get_running_loop().time() > until:
+            log.warning("not sent: this process stood still", messages=len(rows))
+            return []
         first = rows[0]
         try:
             refused = await self._called(first)

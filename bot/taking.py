@@ -12,9 +12,10 @@ from bot.dialogs import Place, drawn
 from handlers.announcements.waves import complete
 from screens.notices import message
 from screens.texts import words
-from storage import batches, inbox, outbox, sending
+from storage import batches, going, inbox, outbox, sending
 from storage.engine import Connection
 from storage.inbox import SHARED
+from storage.lease import Owner
 from storage.outbox import REPLY, Among, NoticeRow, OutboxRow
 
 
@@ -28,7 +29,7 @@ class Taking:
 
     locale: str
     public_url: str
-    owner: int
+    owner: Owner
     together: Mapping[str, int]
 
     def take(self, connection: Connection, now: datetime, most: int, among: Among) -> list[OutboxRow]:
@@ -73,7 +74,7 @@ class Taking:
         first = rows[0]
         found = {row.address: row for row in reversed(rows)}
         again = [row for row in rows if found[row.address] is not row]  # the same twice for one person
-        sending.put_back(connection, [row.id for row in again], self.owner)
+        going.put_back(connection, again, self.owner)
         room = self.together[first.channel] - len(found)
         more = batches.fresh(connection, first, now, room) if room > 0 else []
         told = batches.told(connection, [number for number, _ in more])

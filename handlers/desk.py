@@ -42,6 +42,9 @@ from handlers.declarations import REQUESTS as DECLARATIONS
 from rules.access import Actor
 from storage.engine import Busy as Busy
 from storage.engine import Connection, Store
+from storage.leading import Fenced as Fenced
+from storage.leading import stand
+from storage.lease import Fence as Fence
 
 REQUESTS: dict[type, Handler] = {
     **members.REQUESTS,
@@ -92,9 +95,15 @@ class Desk:
         """Runs the handler of a request inside an open unit."""
         return REQUESTS[type(request)](context, request)
 
-    def submit(self, actor: Actor, request: Any, now: datetime) -> Future[Any]:
-        """Queues a request as one write unit."""
-        return self.store.submit(lambda connection: self.handle(self.context(connection, actor, now), request))
+    def submit(self, actor: Actor, request: Any, now: datetime, fence: Fence | None = None) -> Future[Any]:
+        """Queues a request as one write unit; with a fence it raises Fenced when this process leads no more."""
+
+        def unit(connection: Connection) -> Any:
+            if fence is not None:
+                stand(connection, fence)
+            return self.handle(self.context(connection, actor, now), request)
+
+        return self.store.submit(unit)
 
     def do(self, actor: Actor, request: Any, now: datetime) -> Any:
         """Runs a request as one write unit and waits until it is durable."""

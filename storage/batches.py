@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from storage.kinds import Instant, Json, slices
+from storage.lease import Owner
 from storage.metadata import identifier, metadata
 from storage.outbox import REPLY, NoticeRow, OutboxRow, notices_of, outbox, take
 
@@ -59,7 +60,7 @@ def addresses(connection: sa.Connection, number: int) -> list[str]:
     return found
 
 
-def rest(connection: sa.Connection, numbers: Sequence[int], now: datetime, owner: int) -> list[OutboxRow]:
+def rest(connection: sa.Connection, numbers: Sequence[int], now: datetime, owner: Owner) -> list[OutboxRow]:
     """Takes what else of these batches is due."""
     c = outbox.c
     query = sa.select(c.id).where(c.batch_id.in_(numbers), c.state == "due", c.due_at <= now, c["class"] != REPLY)

@@ -16,7 +16,7 @@ from urllib.parse import quote
 import sqlalchemy as sa
 import structlog
 
-from storage.lease import Lease
+from storage.lease import ALONE, Lease, Owner
 from storage.statement import ON_ERROR
 
 log = structlog.get_logger(__name__)
@@ -54,9 +54,9 @@ class Closed(RuntimeError):
 
 
 class Store(Protocol):
-    """A database that units are written to and queries read from; `owner` is this process among several, 0 alone."""
+    """A database that units are written to and queries read from; `owner` is this process among several."""
 
-    owner: int
+    owner: Owner
 
     def submit(self, unit: Unit[T], key: str = "") -> Future[T]:
         """Queues a unit; those with the same key run one after another, in whatever process."""
@@ -107,7 +107,7 @@ class Database:
     group is rolled back and each unit is replayed alone.
     """
 
-    owner = 0
+    owner = ALONE
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -239,7 +239,7 @@ class Database:
 class Reader:
     """A SQLite file opened for reading only, beside whatever process writes to it."""
 
-    owner = 0
+    owner = ALONE
 
     def __init__(self, path: Path) -> None:
         self._engine = sqlite_engine(path, read_only=True)

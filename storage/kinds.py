@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 import msgspec
 import sqlalchemy as sa
+from sqlalchemy.ext.compiler import compiles
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 SCALE = 10_000
@@ -65,6 +66,29 @@ class Json(sa.TypeDecorator[Any]):
 
     def process_result_value(self, value: str | None, dialect: sa.Dialect) -> Any:
         return None if value is None else msgspec.json.decode(value)
+
+
+class Present(sa.ColumnElement[int]):
+    """The database's own clock, as an Instant is stored: processes whose clocks differ agree on it."""
+
+    inherit_cache = True
+    type = sa.BigInteger()
+
+
+@compiles(Present)
+def _present(_element: Present, _compiler: Any, **_given: Any) -> str:
+    # not now(): that is when the transaction began, and its process may have stood still since
+    return "CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)"
+
+
+@compiles(Present, "sqlite")
+def _present_here(_element: Present, _compiler: Any, **_given: Any) -> str:
+    return "CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)"
+
+
+def after(seconds: float) -> sa.ColumnElement[int]:
+    """So many seconds from now on the database's clock."""
+    return Present() + round(seconds * 1000)
 
 
 def slices(values: Iterable[T]) -> Iterator[list[T]]:

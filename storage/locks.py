@@ -14,7 +14,6 @@ from storage.declarations import line
 from storage.members import member
 
 _NAMED = sa.select(sa.func.pg_advisory_xact_lock(sa.bindparam("key", type_=sa.BigInteger)))
-_TRIED = sa.select(sa.func.pg_try_advisory_xact_lock(sa.bindparam("key", type_=sa.BigInteger)))
 # FOR NO KEY UPDATE: rows that refer to the member may be written meanwhile
 _MEMBERS = (
     sa.select(member.c.id)
@@ -39,11 +38,6 @@ def key_of(name: str) -> int:
     return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), signed=True)
 
 
-def presence(owner: int) -> str:
-    """The name that a process holds while it lives."""
-    return f"process:{owner}"
-
-
 def shared(connection: sa.Connection) -> bool:
     """Whether others may write at the same time; a read that cannot write locks nothing."""
     return connection.dialect.name != "sqlite" and not connection.get_execution_options().get("postgresql_readonly")
@@ -53,11 +47,6 @@ def hold(connection: sa.Connection, name: str) -> None:
     """Waits until no other unit holds the name, and holds it."""
     if shared(connection):
         connection.execute(_NAMED, {"key": key_of(name)})
-
-
-def is_free(connection: sa.Connection, name: str) -> bool:
-    """Whether nobody holds the name; if so this unit holds it now."""
-    return bool(connection.execute(_TRIED, {"key": key_of(name)}).scalar())
 
 
 def hold_members(connection: sa.Connection, ids: Iterable[int]) -> None:

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from storage import upgrade
 from storage.engine import Database, Reader, Store
+from storage.lease import LEASE_S
 
 if TYPE_CHECKING:  # SQLite needs none of it
     from storage.postgres import PostgresReader
@@ -49,8 +50,8 @@ def file_of(url: str) -> Path | None:
     return Path(url.removeprefix(SQLITE)) if url.startswith(SQLITE) else None
 
 
-def open_database(url: str) -> Store:
-    """Opens a database for writing, its tables brought up to date."""
+def open_database(url: str, lease_s: float = LEASE_S) -> Store:
+    """Opens a database for writing, its tables brought up to date; leases are for several processes on a server."""
     path = file_of(url)
     if path is not None:
         upgrade.upgrade(path)
@@ -59,7 +60,7 @@ def open_database(url: str) -> Store:
 
     try:
         upgrade.upgrade_server(url)
-        return PostgresDatabase(url)
+        return PostgresDatabase(url, lease_s=lease_s)
     except upgrade.WrongEncoding:
         raise Unreachable("wrong_encoding", url) from None
     except (sa.exc.OperationalError, sa.exc.ProgrammingError) as error:

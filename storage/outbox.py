@@ -9,7 +9,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from storage.kinds import Instant, Json, slices
+from storage.kinds import Instant, Json, after, slices
+from storage.lease import ALONE, Owner
 from storage.locks import hold
 from storage.metadata import identifier, metadata, refers
 
@@ -200,7 +201,7 @@ def anything_due(connection: sa.Connection, now: datetime, kinds: Iterable[str],
 
 
 def claim(
-    connection: sa.Connection, now: datetime, most: int, among: Among = EVERYTHING, owner: int = 0
+    connection: sa.Connection, now: datetime, most: int, among: Among = EVERYTHING, owner: Owner = ALONE
 ) -> list[OutboxRow]:
     """Takes due messages for sending by a process, replies first, then urgent ones."""
     c = outbox.c
@@ -209,8 +210,8 @@ def claim(
     return take(connection, ids, now, owner)
 
 
-def take(connection: sa.Connection, ids: Sequence[int], now: datetime, owner: int = 0) -> list[OutboxRow]:
-    """Takes these messages, which are due, in the order they are sent in."""
+def take(connection: sa.Connection, ids: Sequence[int], now: datetime, owner: Owner = ALONE) -> list[OutboxRow]:
+    """Takes these messages, which are due, in the order they are sent in; they are a process's own for a while."""
     if not ids:
         return []
     c = outbox.c
@@ -220,7 +221,9 @@ def take(connection: sa.Connection, ids: Sequence[int], now: datetime, owner: in
         .values(
             state="sending",
             attempts=c.attempts + 1,
-            claimed_by=owner or None,
+            claimed_by=owner.number or None,
+            claimed_until=after(owner.claim_s) if owner.number else None,
+            going_at=None,
             tried_at=sa.func.coalesce(c.tried_at, sa.literal(now, Instant)),
         )
     )

@@ -24,7 +24,7 @@ from psycopg.pq import TransactionStatus
 
 from storage.engine import SLOW_UNIT_S, Busy, Closed, OutsideTransaction, Unit, handed
 from storage.keeper import Keeper
-from storage.lease import Lease
+from storage.lease import ALONE, LEASE_S, Lease, Owner
 from storage.locks import key_of
 from storage.wire import postgres_engine
 
@@ -59,9 +59,9 @@ class PostgresDatabase:
     A unit never commits, sends, reads files or waits, and may be run twice: after a lost race or a broken connection.
     """
 
-    def __init__(self, url: str, workers: int = WORKERS) -> None:
-        self.owner = secrets.randbits(62)
-        self._writer = postgres_engine(url, pool_size=workers + 2)  # two for the keeper
+    def __init__(self, url: str, workers: int = WORKERS, lease_s: float = LEASE_S) -> None:
+        self.owner = Owner(secrets.randbits(62), lease_s)
+        self._writer = postgres_engine(url, pool_size=workers + 2, idle_s=lease_s)  # two for the keeper
         self._readers = postgres_engine(url, pool_size=4, read_only=True)
         self._waiting: SimpleQueue[_Waiting | None] = SimpleQueue()
         self._lanes: dict[str, deque[_Waiting]] = {}
@@ -102,7 +102,7 @@ class PostgresDatabase:
             self._go_out()
 
     def lease(self, name: str) -> Lease:
-        """What only one process may do: this one tries for it every second until it closes."""
+        """What only one process may do: this one tries for it every few seconds until it closes."""
         return self._keeper.lease(name)
 
     def close(self) -> None:
@@ -210,7 +210,7 @@ class PostgresDatabase:
 class PostgresReader:
     """A PostgreSQL database opened for reading only."""
 
-    owner = 0
+    owner = ALONE
 
     def __init__(self, url: str) -> None:
         self._engine = postgres_engine(url, pool_size=1, read_only=True)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
-from storage.kinds import Instant, slices
-from storage.locks import is_free, presence, shared
+from storage.kinds import slices
 from storage.outbox import REPLY, delivery, notice, outbox, put_all
 from storage.statement import Statement
 
@@ -50,38 +49,6 @@ def keep_bodies(connection: sa.Connection, bodies: Mapping[int, dict[str, Any]])
     """Stores rendered screens by the number of their message."""
     if bodies:
         connection.execute(_KEEP_BODY, [{"number": number, "body_": body} for number, body in bodies.items()])
-
-
-def put_back(connection: sa.Connection, ids: Iterable[int], owner: int = 0) -> None:
-    """What a process took and did not try is due again, as if it had not been taken.
-
-    It may have been thought dead: then what another has taken since is left to that one, and what was left in doubt
-    is due, for this process knows that it was not sent.
-    """
-    c = outbox.c
-    mine = (c.state == "sending",) if not owner else (c.state.in_(("sending", "unknown")), c.claimed_by == owner)
-    query = sa.update(outbox).where(c.id.in_(list(ids)), *mine)
-    first = sa.case((c.attempts == 1, sa.null()), else_=c.tried_at)
-    connection.execute(query.values(state="due", attempts=c.attempts - 1, settled_at=None, tried_at=first))
-
-
-def leave_unknown(
-    connection: sa.Connection, channels: Collection[str], now: datetime, before: datetime | None = None
-) -> int:
-    """After a restart, in channels where what is sent twice is seen twice: a notice that was being sent may have
-    arrived, and is not sent again; a reply is, since somebody waits for it. Gives how many are unknown.
-
-    `before` spares what was tried first since then: the platform still recognises it.
-    """
-    c = outbox.c
-    old = () if before is None else (sa.or_(c.tried_at.is_(None), c.tried_at < before),)
-    here = (abandoned(connection), c.channel.in_(list(channels)), c["class"] != REPLY, *old)
-    attempt = sa.select(
-        c.id, c.member_id, c.channel, c.attempts, sa.literal("unknown"), sa.literal("restart"), sa.literal(now, Instant)
-    )
-    columns = ["outbox_id", "member_id", "channel", "attempt", "result", "code", "at"]
-    connection.execute(sa.insert(delivery).from_select(columns, attempt.where(*here)))
-    return connection.execute(sa.update(outbox).where(*here).values(state="unknown", settled_at=now)).rowcount
 
 
 def sent_since(connection: sa.Connection, channel: str, since: datetime) -> list[tuple[str, datetime]]:
@@ -171,26 +138,3 @@ def dropped_among(connection: sa.Connection, keys: Iterable[str]) -> set[str]:
     """Those of the keys whose notice was dropped and never sent."""
     c = notice.c
     return set(connection.execute(sa.select(c.key).where(c.key.in_(list(keys)), c.state == "dropped")).scalars())
-
-
-def abandoned(connection: sa.Connection) -> sa.ColumnElement[bool]:
-    """The messages that were being sent when their process died."""
-    c = outbox.c
-    if not shared(connection):
-        return c.state == "sending"
-    owners = connection.execute(sa.select(c.claimed_by).where(c.state == "sending").distinct()).scalars()
-    dead = [owner for owner in owners if owner is not None and is_free(connection, presence(owner))]
-    return sa.and_(c.state == "sending", sa.or_(c.claimed_by.in_(dead), c.claimed_by.is_(None)))
-
-
-def release_claimed(connection: sa.Connection, now: datetime) -> int:
-    """What was being sent when a process died is tried again; gives how many."""
-    query = sa.update(outbox).where(abandoned(connection)).values(state="due", due_at=now)
-    return connection.execute(query).rowcount
-
-
-def others_send(connection: sa.Connection, owner: int) -> bool:
-    """Whether some message is being sent by another process, or was when that died."""
-    c = outbox.c
-    others = sa.or_(c.claimed_by.is_(None), c.claimed_by != owner)
-    return connection.execute(sa.select(c.id).where(c.state == "sending", others).limit(1)).first() is not None

@@ -17,6 +17,7 @@ LIMITS = {
     "idle_in_transaction_session_timeout": "60s",
     "lock_timeout": "20s",
 }
+IDLE = "idle_in_transaction_session_timeout"
 # Whatever the server's default is: acknowledged means stored.
 DURABLE = "SELECT set_config(name, 'on', false) FROM pg_settings WHERE name = 'synchronous_commit' AND setting = 'off'"
 READING = LIMITS | {"statement_timeout": "15min"}
@@ -37,8 +38,12 @@ class WithoutNul(StrDumperUnknown):
         return super().dump(obj.replace("\x00", "") if "\x00" in obj else obj)
 
 
-def postgres_engine(url: str, *, pool_size: int, read_only: bool = False) -> sa.Engine:
-    """An engine whose writes are READ COMMITTED, and whose reads see one snapshot."""
+def postgres_engine(url: str, *, pool_size: int, read_only: bool = False, idle_s: float = 0.0) -> sa.Engine:
+    """An engine whose writes are READ COMMITTED, and whose reads see one snapshot.
+
+    `idle_s` is how long a transaction may stand still: its process is frozen, and others wait for its locks.
+    """
+    limits = (READING if read_only else LIMITS) | ({IDLE: f"{round(idle_s * 1000)}ms"} if idle_s else {})
     engine = sa.create_engine(
         url,
         hide_parameters=True,  # a database error must not carry people's data into the logs
@@ -55,7 +60,7 @@ def postgres_engine(url: str, *, pool_size: int, read_only: bool = False) -> sa.
         record.info[ON_ERROR] = lambda _driver, error: _shorten(error)
         connection.adapters.register_dumper(str, WithoutNul)
         autocommit, connection.autocommit = connection.autocommit, True
-        for name, value in (READING if read_only else LIMITS).items():
+        for name, value in limits.items():
             connection.execute(
                 "SELECT set_config(name, %s, false) FROM pg_settings WHERE name = %s", (value, name)
             ).fetchall()

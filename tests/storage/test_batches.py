@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-import pytest
 import sqlalchemy as sa
 
 from bot.taking import Taking
@@ -88,17 +87,6 @@ def test_the_same_for_one_address_twice_is_sent_in_two_calls(connection: sa.Conn
     sending.compose(connection, {note.id: numbers["b:again"]})
     assert [row.address for row in take(connection)] == names(3)
     assert [row.address for row in take(connection)] == ["u001"]
-
-
-@pytest.mark.parametrize(("hours", "state"), [(1, "sending"), (5, "unknown")])
-def test_after_a_restart_what_was_tried_long_ago_stays_in_doubt(
-    connection: sa.Connection, sample: Sample, hours: int, state: str
-):
-    put(connection, sample.wang, ["a"])
-    take(connection)
-    now = NOW + hours * HOUR
-    sending.leave_unknown(connection, ["wecom"], now, before=now - 3 * HOUR)
-    assert connection.execute(sa.select(outbox.outbox.c.state)).scalars().all() == [state]
 
 
 def test_a_card_is_closed_once_while_its_code_holds(connection: sa.Connection, sample: Sample):

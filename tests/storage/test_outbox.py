@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from storage import declarations, deliveries, outbox, sending
+from storage import declarations, deliveries, going, outbox, sending
 from storage.outbox import OutboxRow
 from tests.storage.sample import NOW, Sample
 
@@ -142,7 +142,7 @@ def test_a_settled_message_is_not_sent_again(connection: sa.Connection, sample: 
     outbox.settle(connection, claim_one(connection), result, "code", NOW, None)
     assert deliveries.counts(connection) == {result: 1}
     assert outbox.claim(connection, NOW + timedelta(days=9), 10) == []
-    assert sending.release_claimed(connection, NOW) == 0
+    assert going.left(connection) == []
     assert attempts(connection) == [(1, result, "code")]
 
 
@@ -161,7 +161,9 @@ def test_what_was_being_sent_when_the_process_died_is_due_again(connection: sa.C
     outbox.put_all(connection, [message(sample.wang, "a"), message(sample.wang, "b")])
     first, _ = outbox.claim(connection, NOW, 10)
     outbox.settle(connection, first, "sent", "", NOW, None)
-    assert sending.release_claimed(connection, NOW) == 1
+    (left,) = going.left(connection)
+    assert left.went, "a process that is alone does not write down what is on its way"
+    going.release(connection, [left], NOW)
     row = claim_one(connection)
     assert (keys(connection, [row]), row.attempts) == (["b"], 2)
 

@@ -21,7 +21,8 @@ from handlers.members import WEBCHAT, Invitation, Invite, Redeem, address_of
 from handlers.notices import ComposeDigests, DispatchUrgent, Remind
 from handlers.periods import ClosePeriods, OpenPeriods
 from rules.access import SYSTEM
-from storage import declarations, inbox, invitations, ledger, outbox, schemes, sending
+from storage import declarations, going, inbox, invitations, ledger, outbox, schemes
+from storage.lease import Owner
 from tests.houses import START
 from tests.storage.racing import PATIENCE, Two
 
@@ -150,13 +151,13 @@ def test_a_job_run_by_two_does_everything_once(two: Two, job: Any):
     assert two.first.database.read(lambda c: c.execute(lost).scalar()) == 0
 
 
-def test_a_message_is_claimed_by_one_and_taken_over_when_that_one_dies(two: Two):
+def test_a_message_is_claimed_by_one_and_taken_over_when_its_claim_ran_out(two: Two):
     two.first.desk.do(SYSTEM, OpenPeriods(), DECEMBER)
     made = two.first.desk.do(SYSTEM, ComposeDigests(), DECEMBER).done
     owners = two.first.database.owner, two.second.database.owner
     taken: list[int] = []
 
-    def claim(owner: int) -> Callable[[sa.Connection], list[int]]:
+    def claim(owner: Owner) -> Callable[[sa.Connection], list[int]]:
         return lambda connection: [row.id for row in outbox.claim(connection, DECEMBER, 7, owner=owner)]
 
     stores = two.first.database, two.second.database
@@ -164,9 +165,11 @@ def test_a_message_is_claimed_by_one_and_taken_over_when_that_one_dies(two: Two)
     for answer in answers:
         taken += answer.result(PATIENCE)
     assert len(taken) == len(set(taken)) > 0
-    assert two.first.database.write(lambda c: sending.release_claimed(c, DECEMBER)) == 0, "both live"
-    count = sa.select(sa.func.count()).where(outbox.outbox.c.claimed_by == owners[1])
-    of_second = two.first.database.read(lambda c: c.execute(count).scalar_one())
-    two.second.close()
-    assert two.first.database.read(lambda c: sending.others_send(c, owners[0])) is (of_second > 0)
-    assert two.first.database.write(lambda c: sending.release_claimed(c, DECEMBER)) == of_second
+    assert two.first.database.write(going.left) == [], "no claim ran out"
+    assert not two.first.database.read(going.any_left)
+    over = sa.update(outbox.outbox).where(outbox.outbox.c.claimed_by == owners[1].number).values(claimed_until=START)
+    of_second = two.first.database.write(lambda c: c.execute(over).rowcount)
+    assert of_second > 0
+    assert two.first.database.read(going.any_left)
+    left = two.first.database.write(going.left)
+    assert (len(left), {each.went for each in left}) == (of_second, {False})

@@ -1,7 +1,7 @@
 """At most so many messages to one address in any span, as many at once as it likes, none dropped."""
 
 import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from hypothesis import given
@@ -72,9 +72,8 @@ class Line:
     async def settle(self, results: list[Result]) -> None:
         self.settled += [row.id for row, _ in results]
 
-    async def put_back(self, ids: Collection[int]) -> None:
-        known = {row.id: row for row in self.all}
-        self.due += [known[number] for number in ids]
+    async def put_back(self, rows: Sequence[OutboxRow]) -> None:
+        self.due += rows
 
     async def lately(self, _seconds: float) -> list[tuple[str, float]]:
         return self.recent
