@@ -26,6 +26,7 @@ from benchmarks import (
     tencent_kill,
     wechat_pace,
     wecom_batches,
+    zombie,
 )
 from benchmarks import console as committee
 from benchmarks.figure import Figure, Goals, keep, misses, table
@@ -63,6 +64,7 @@ MEASUREMENTS = {
         Measurement((postgres.NAME,), postgres.figures),
         Measurement((backup.DRILL, backup.PACE), backup.figures),
         Measurement((telegram_kill.LOST, telegram_kill.DOUBLE, telegram_kill.MISDIRECTED), telegram_kill.figures),
+        Measurement((zombie.NAME,), zombie.figures),
         Measurement((mutations.NAME,), mutations.figures),
         *(Measurement((name,), take) for name, take in tencent_kill.TAKES.items()),
     ),
@@ -85,6 +87,7 @@ AT_MOST = {
     telegram_kill.MISDIRECTED: 0.0,
     wechat_pace.P99: 1000.0,
     wechat_pace.MOST: 4500.0,
+    zombie.NAME: 0.0,
     mutations.NAME: 0.0,
     **dict.fromkeys(tencent_kill.TAKES, 0.0),
 }

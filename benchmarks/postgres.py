@@ -172,7 +172,7 @@ def run(work: Path, server: Cluster, database: str, size: Size) -> Outcome:
         seconds = perf_counter() - began
         asked = random.Random(SEED).sample(told.replies, min(size.asked_again, len(told.replies)))
         told.differing += asyncio.run(_ask_again([first.port, second.port], asked))
-        faults = _faults(server, database, data, url)
+        faults = checked(server, database, data, url)
     lost, double = compare(told.acknowledged, paired(server.rows(database, LINES)))
     double += server.rows(database, TWICE)[0][0]
     approved = server.rows(database, APPROVED)[0][0]
@@ -229,7 +229,7 @@ async def _ask_again(ports: list[int], asked: list[tuple[dict[str, str], Any]]) 
         wire.close()
 
 
-def _faults(server: Cluster, database: str, data: Path, url: str) -> tuple[str, ...]:
+def checked(server: Cluster, database: str, data: Path, url: str) -> tuple[str, ...]:
     """Sentences about what verify and status find beside the running processes."""
     faults = []
     verified = zhibu(data, "verify", url=url)

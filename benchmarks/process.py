@@ -91,6 +91,16 @@ class Server:
             self._process.wait()
             self._process = None
 
+    def freeze(self) -> None:
+        """SIGSTOP: the process stands still and does not know it."""
+        if self._process is not None:
+            self._process.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """SIGCONT: it goes on where it was."""
+        if self._process is not None:
+            self._process.send_signal(signal.SIGCONT)
+
     def end(self) -> None:
         """SIGTERM, and SIGKILL to who does not listen."""
         if self._process is None:

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 
 from bot.taking import Taking
 from storage import batches, inbox, outbox, platforms, sending
+from storage.lease import ALONE
 from storage.outbox import Among, OutboxRow, Settled
 from tests.storage.sample import NOW, Sample
 from tests.storage.test_outbox import message, told
@@ -25,7 +26,7 @@ def put(connection: sa.Connection, member: int, addresses: list[str], **facts: o
 
 
 def take(connection: sa.Connection, most: int = 15, together: int = 1000, **among: object) -> list[OutboxRow]:
-    taking = Taking("zh_CN", "https://zhibu.example", 0, {"wecom": together} if together > 1 else {})
+    taking = Taking("zh_CN", "https://zhibu.example", ALONE, {"wecom": together} if together > 1 else {})
     return taking.take(connection, NOW, most, Among(channel="wecom", **among))  # type: ignore[arg-type]
 
 

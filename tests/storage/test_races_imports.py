@@ -169,7 +169,7 @@ def test_one_process_sends_on_a_paced_channel_in_order_and_another_takes_over(tw
 
     async def run() -> None:
         clock = Clock(lambda: START + timedelta(minutes=1))
-        channels = [Slow(sent, parts.database.owner) for parts in (two.first, two.second)]
+        channels = [Slow(sent, parts.database.owner.number) for parts in (two.first, two.second)]
         lease = two.first.database.lease("slow")
         assert await asyncio.to_thread(lease.wait, PATIENCE)
         senders = [
@@ -191,6 +191,6 @@ def test_one_process_sends_on_a_paced_channel_in_order_and_another_takes_over(tw
     for address in addresses:
         assert [place for _, where, place in sent if where == address] == list(range(many))
     senders = [owner for owner, _, _ in sent]
-    owners = [two.first.database.owner, two.second.database.owner]
+    owners = [two.first.database.owner.number, two.second.database.owner.number]
     assert senders == sorted(senders, key=owners.index), "one after the other"
     assert set(senders) == set(owners)
