@@ -241,10 +241,11 @@ class Sender:
             if error is not None and error.moved_to:
                 self.desk.handle(context, MoveAddress(row.channel, row.address, error.moved_to))
         lost = [
-            Failure(row.id, row.kind, row.member, row.channel, row.address, error.blocked)
+            (row, Failure(row.id, row.kind, row.member, row.channel, row.address, error.blocked))
             for (row, error), each in zip(results, settled, strict=True)
             if error is not None and each.result == "failed" and each.due_at is None and row.member is not None
         ]
-        if lost:
-            self.desk.handle(context, GoElsewhere(tuple(lost)))
+        if lost:  # who stood still leaves what became of a message to the process that has tried it since
+            mine = going.not_tried_since(connection, [row for row, _ in lost])
+            self.desk.handle(context, GoElsewhere(tuple(each for row, each in lost if row.id in mine)))
             self.wake.set()

@@ -58,6 +58,11 @@ def put_back(connection: sa.Connection, rows: Sequence[OutboxRow], owner: Owner)
     )
 
 
+def not_tried_since(connection: sa.Connection, rows: Sequence[OutboxRow]) -> set[int]:
+    """Those of the messages whose newest attempt is this one, whatever became of it."""
+    return set(connection.execute(sa.select(_C.id).where(_attempts(rows))).scalars()) if rows else set()
+
+
 def any_left(connection: sa.Connection) -> bool:
     """Whether some process left a message behind."""
     return connection.execute(sa.select(_C.id).where(_BEHIND).limit(1)).first() is not None

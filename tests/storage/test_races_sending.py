@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 from structlog.testing import capture_logs
 
-from bot.channel import Pace, Rendered
+from bot.channel import DeliveryError, Pace, Rendered
 from bot.clock import Clock
 from bot.sender import Sender
 from storage import outbox
@@ -110,3 +110,21 @@ def test_what_may_have_gone_is_sent_again_only_where_nobody_sees_it_twice(two: T
     asyncio.run(run())
     assert len(sent) == MANY
     assert states(two) == ["sent"] * MANY
+
+
+def test_a_late_failure_sends_nothing_another_way_when_another_has_tried_since(two: Two):
+    sent: list[str] = []
+    one, other = senders(two, sent)
+    member = two.actor("m03").member
+    two.first.database.write(lambda c: c.execute(sa.update(outbox.outbox).values(member_id=member)))
+
+    async def run() -> None:
+        rows = await claimed(one)
+        stands_still(two)
+        await other._take_over()
+        await other.drain()
+        await one._settled([(row, DeliveryError("blocked", retry=False, blocked=True)) for row in rows])
+
+    asyncio.run(run())
+    assert states(two) == ["sent"] * MANY
+    assert two.ask(sa.select(outbox.outbox.c.id).where(outbox.outbox.c.key.startswith("again:"))) == []
