@@ -32,9 +32,9 @@ MOST_S, DRAINED_S = 1500.0, 60.0
 LATE_S = 60.0
 LEASE_S = 3.0
 """Shorter than in service, where it is 15, so that fifty freezes end within a quarter of an hour."""
-FROZEN_S, APART_S = (7.0, 9.0), (0.5, 2.5)
-"""Longer than a claim, which is two leases."""
-FIRST_CHAT, CHATS, A_SECOND = 800_001, 100, 20.0
+FROZEN_S, APART_S = (7.0, 9.0), (3.0, 6.0)
+"""Longer than a claim, which is two leases; and long enough apart for what gathered meanwhile to go out."""
+FIRST_CHAT, CHATS, A_SECOND = 800_001, 100, 10.0
 ANSWER_S = 0.15
 TITLE, NUMBER = "通知", re.compile(r"通知 (\d+)\.")
 MEMBER = "SELECT min(id) FROM member"
@@ -80,6 +80,7 @@ class Outcome:
     double: int
     double_in_doubt: int
     in_doubt: int
+    unsettled: int
     lost: int
     jobs: int
     jobs_double: int
@@ -127,10 +128,10 @@ def figures(samples: Samples, full: bool) -> list[Figure]:
     detail = (
         f"{outcome.notices} notices, {outcome.freezes} × SIGSTOP for {FROZEN_S[0]:g}–{FROZEN_S[1]:g} s of one of two "
         f"processes, lease {LEASE_S:g} s; double and not recorded as unknown {outcome.double}, recorded "
-        f"{outcome.double_in_doubt}, in doubt {outcome.in_doubt}, lost {outcome.lost}; {outcome.jobs} months opened by "
-        f"ticks, {outcome.jobs_double} twice; {outcome.leaders} leaders one after another; lateness p99 "
-        f"{outcome.late_s:.1f} s, the freeze included; {'; '.join(outcome.faults) or 'zhibu verify agrees'}; "
-        f"{outcome.seconds:.0f} s"
+        f"{outcome.double_in_doubt}, in doubt for a while {outcome.in_doubt}, at the end {outcome.unsettled}, lost "
+        f"{outcome.lost}; {outcome.jobs} months opened by ticks, {outcome.jobs_double} twice; {outcome.leaders} "
+        f"leaders one after another; lateness p99 {outcome.late_s:.1f} s, the freeze included; "
+        f"{'; '.join(outcome.faults) or 'zhibu verify agrees'}; {outcome.seconds:.0f} s"
     )
     return [counted(NAME, outcome.wrong, "faults", detail)]
 
@@ -157,6 +158,7 @@ def run(work: Path, server: Cluster, database: str, size: Size) -> Outcome:
         double=len(twice - in_doubt),
         double_in_doubt=len(twice & in_doubt),
         in_doubt=len(in_doubt),
+        unsettled=sum(state == "unknown" for state in states.values()),
         lost=len(states.keys() - shown.keys() - in_doubt) + len(put.at) - len(states),
         jobs=opened,
         jobs_double=max(0, opened - months),
