@@ -34,7 +34,9 @@ LEASE_S = 3.0
 """Shorter than in service, where it is 15, so that fifty freezes end within a quarter of an hour."""
 FROZEN_S, APART_S = (7.0, 9.0), (3.0, 6.0)
 """Longer than a claim, which is two leases; and long enough apart for what gathered meanwhile to go out."""
-FIRST_CHAT, CHATS, A_SECOND = 800_001, 100, 10.0
+FIRST_CHAT, CHATS, A_SECOND = 800_001, 100, 5.0
+BURST, BURST_S = 40, 1.5
+"""So many more come at once shortly before each freeze: claimed, and not sent yet."""
 ANSWER_S = 0.15
 TITLE, NUMBER = "通知", re.compile(r"通知 (\d+)\.")
 MEMBER = "SELECT min(id) FROM member"
@@ -114,6 +116,7 @@ class Put:
     """When each notice was put into the outbox, by its number; and who led under which number of the lease."""
 
     at: list[float] = field(default_factory=list)
+    burst: int = 0
     enough: bool = False
     leaders: dict[int, int] = field(default_factory=dict)
     faults: list[str] = field(default_factory=list)
@@ -224,17 +227,19 @@ async def _all(api: BotApi, two: Two, size: Size, put: Put) -> None:
 
 
 def _stream(two: Two, put: Put) -> None:
-    """Puts notices in at a steady pace until it is enough."""
+    """Puts notices in at a steady pace, and bursts when told to, until it is enough."""
     member = two.server.rows(two.database, MEMBER)[0][0]
     body: dict[str, Any] = {"lines": [], "choices": [], "image": None, "link": None, "kind": "digest"}
     with psycopg.connect(two.server.address(two.database), autocommit=True) as connection:
         while not put.enough:
-            number = len(put.at)
+            many, put.burst = 1 + put.burst, 0
             now = connection.execute(CLOCK).fetchall()[0][0]
-            text = msgspec.json.encode(body | {"title": f"{TITLE} {number}."}).decode()
-            put.at.append(monotonic())
-            values = (f"zombie:{number}", member, str(FIRST_CHAT + number % CHATS), text, now, now)
-            connection.execute(PUT, values)
+            with connection.transaction():
+                for number in range(len(put.at), len(put.at) + many):
+                    text = msgspec.json.encode(body | {"title": f"{TITLE} {number}."}).decode()
+                    values = (f"zombie:{number}", member, str(FIRST_CHAT + number % CHATS), text, now, now)
+                    connection.execute(PUT, values)
+            put.at += [monotonic()] * many
             sleep(1 / A_SECOND)
 
 
@@ -245,6 +250,8 @@ async def _freezing(two: Two, size: Size, put: Put) -> None:
         for number in range(size.freezes):
             await asyncio.sleep(chance.uniform(*APART_S))
             await asyncio.to_thread(two.server.run, MONTH_AGAIN, database=two.database)
+            put.burst = BURST
+            await asyncio.sleep(chance.uniform(1 / A_SECOND, BURST_S))
             victim = two.processes[number % 2]
             victim.freeze()
             await asyncio.sleep(chance.uniform(*FROZEN_S))
