@@ -43,7 +43,7 @@ class Settings(BaseSettings):
     timezone: str = "Asia/Shanghai"
     locale: Literal["zh_CN", "en"] = "zh_CN"
     profile: Literal["standard", "cn-public"] = "standard"
-    lease_s: float = Field(default=15, ge=1, le=300)
+    lease_s: int = Field(default=15, ge=1, le=300)
     backup_dir: str = ""
     backup_keep: str = "7/4/12"
     host: str = "127.0.0.1"
