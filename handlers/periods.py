@@ -40,9 +40,11 @@ class PublishedVersion(Struct, frozen=True):
 
 
 class Ran(Struct, frozen=True):
-    """How many things a job did."""
+    """How many things a job did; with `more` it goes on at once, by the same request or by `then`."""
 
     done: int
+    more: bool = False
+    then: Any = None
 
 
 def publish(context: Context, request: Publish) -> PublishedVersion | Refused:

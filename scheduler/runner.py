@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from handlers.desk import Desk
+from handlers.periods import Ran
 from rules.access import SYSTEM
 from scheduler.jobs import due
 
@@ -44,12 +46,20 @@ class Runner:
             jobs = due(self._last, now, self._desk.house.zone)
             for job in jobs:
                 try:
-                    answer = await asyncio.wrap_future(self._desk.submit(SYSTEM, job.request, now))
+                    done += await self._ran(job.request, now)
                 except Exception:
                     log.exception("job failed", job=job.name)
                     return done
-                done += answer.done
             self._last = now
         if done:
             self._after()
+        return done
+
+    async def _ran(self, request: Any, now: datetime) -> int:
+        """How many things a job did, slice by slice, each a unit of its own."""
+        done = 0
+        while request is not None:
+            answer: Ran = await asyncio.wrap_future(self._desk.submit(SYSTEM, request, now))
+            done += answer.done
+            request = (answer.then or request) if answer.more else None
         return done

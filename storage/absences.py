@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import date
+
 import sqlalchemy as sa
 
 from storage.kinds import Instant, Json
@@ -37,3 +40,15 @@ reminding = sa.Table(
     sa.UniqueConstraint("unit_id"),
 )
 """Of a member or of a unit: local time of the digest ("" as above), and of a unit kinds that nobody there may mute."""
+
+
+def on(day: date) -> sa.ColumnElement[bool]:
+    """The absence holds on a day."""
+    a = absence.c
+    return sa.and_(a.ended_at.is_(None), a.from_on <= day, a.until_on >= day)
+
+
+def holding(connection: sa.Connection, ids: Iterable[int], day: date) -> set[int]:
+    """Those of the absences that hold on a day."""
+    query = sa.select(absence.c.id).where(absence.c.id.in_(list(ids)), on(day))
+    return set(connection.execute(query).scalars())

@@ -19,7 +19,7 @@ AGAIN = "again:"
 _PUT = Statement(sa.insert(outbox))
 _KEEP_BODY = sa.update(outbox).where(outbox.c.id == sa.bindparam("number")).values(body=sa.bindparam("body_"))
 _REDIRECT = sa.update(notice).where(notice.c.outbox_id == sa.bindparam("old")).values(outbox_id=sa.bindparam("new"))
-_COMPOSED = (
+_COMPOSED = Statement(
     sa.update(notice)
     .where(notice.c.id == sa.bindparam("number"))
     .values(state="composed", outbox_id=sa.bindparam("message"))
@@ -28,9 +28,7 @@ _COMPOSED = (
 
 def compose(connection: sa.Connection, messages: Mapping[int, int]) -> None:
     """Notice → the message it became part of."""
-    if messages:
-        rows = [{"number": number, "message": message} for number, message in messages.items()]
-        connection.execute(_COMPOSED, rows)
+    _COMPOSED.many(connection, [{"number": number, "message": message} for number, message in messages.items()])
 
 
 def put_reply(connection: sa.Connection, values: Mapping[str, Any], now: datetime) -> None:

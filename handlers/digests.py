@@ -1,0 +1,126 @@
+"""When notices become messages: urgent ones at once, the others in one digest a person and day, at his hour."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from msgspec import Struct
+
+from handlers.context import Context, Handler
+from handlers.needed import judged
+from handlers.periods import Ran
+from handlers.ways import taken_by
+from rules.notices import DIGEST_AT, KINDS
+from rules.reminding import at_once, hour_of, nearest_hour, silenced, waking
+from storage import digests, outbox, sending
+from storage.digests import DIGEST, Waiting
+from storage.outbox import NoticeRow
+
+DISPATCHED = 200
+SLICE = 200
+WAITING = tuple(kind for kind, urgent in KINDS.items() if not urgent)
+
+
+class ComposeDigests(Struct, frozen=True):
+    """One message a person and day from all that waits; for the next slice of people `after` a number."""
+
+    after: int = 0
+
+
+class DispatchUrgent(Struct, frozen=True):
+    """A message for each notice that goes at once."""
+
+
+class DigestHours(Struct, frozen=True):
+    """The local times at which somebody's digest goes out."""
+
+
+def compose_digests(context: Context, request: ComposeDigests) -> Ran:
+    """At each one's hour, within waking hours; nobody gets an empty digest, and who is away none."""
+    local = context.now.astimezone(context.house.zone)
+    if not waking(local.time()):
+        return Ran(0)
+    outbox.hold_waiting(context.connection)
+    people = digests.people(context.connection, context.today, request.after, SLICE)
+    made = _composed(context, people, local)
+    if len(people) < SLICE:
+        return Ran(made)
+    return Ran(made, more=True, then=ComposeDigests(people[-1].member))
+
+
+def _composed(context: Context, people: list[Waiting], local: datetime) -> int:
+    wishes = digests.wishes(context.connection)
+    paths = {
+        each.member: each.path
+        for each in people
+        if not (each.away or each.sent) and nearest_hour(each.hour, each.path, wishes) <= local.time()
+    }
+    if not paths:
+        return 0
+    first, last = min(paths), max(paths)
+    rows = [row for row in digests.notices(context.connection, first, last, WAITING) if row.member in paths]
+    muted = digests.mutes(context.connection, first, last)
+    found = judged(context, rows)
+    silent = {
+        row.id: "muted"
+        for row in rows
+        if row.member in muted and silenced(row.kind, row.facts, muted[row.member], paths[row.member], wishes)
+    }
+    left_out = silent | found.gone
+    digests.settle(context.connection, left_out)
+    digests.correct(context.connection, found.facts)
+    told: dict[str, list[NoticeRow]] = {}
+    for row in rows:
+        if row.id not in left_out:
+            told.setdefault(f"{DIGEST}{row.member}:{context.today.isoformat()}", []).append(row)
+    return put(context, "digest", told)
+
+
+def dispatch_urgent(context: Context, _request: DispatchUrgent) -> Ran:
+    """Decisions, entries and announcements are told at once, so many in one unit that others need not wait; at night
+    only what somebody has just pressed a button for."""
+    outbox.hold_waiting(context.connection)
+    urgent = at_once(context.now.astimezone(context.house.zone).time())
+    waiting = outbox.waiting_notices(context.connection, urgent, DISPATCHED)
+    return Ran(put(context, "urgent", {f"urgent:{row.id}": [row] for rows in waiting.values() for row in rows}))
+
+
+def put(context: Context, kind: str, messages: Mapping[str, list[NoticeRow]]) -> int:
+    """Makes the messages; whom no channel reaches now shows up as not reached, with the reason."""
+    taken = taken_by(context, {rows[0].member for rows in messages.values()})
+    rows = []
+    for key, notices in messages.items():
+        way = taken[notices[0].member]
+        rows.append(
+            {
+                "key": key,
+                "class": kind,
+                "member_id": notices[0].member,
+                "channel": way.channel,
+                "address": way.address,
+                "state": "due" if way.channel and not way.shut else "failed",
+                "due_at": context.now,
+                "made_at": context.now,
+            }
+        )
+    numbers = outbox.put_all(context.connection, rows)
+    sending.compose(context.connection, {row.id: number for key, number in numbers.items() for row in messages[key]})
+    shut = {key: taken[notices[0].member].shut for key, notices in messages.items()}
+    sending.explain(
+        context.connection, {numbers[key]: code for key, code in shut.items() if code and key in numbers}, context.now
+    )
+    return len(numbers)
+
+
+def digest_hours(context: Context, _request: DigestHours) -> tuple[str, ...]:
+    """In order, with the house's own."""
+    wished = {hour for text in digests.hours(context.connection) if (hour := hour_of(text))}
+    return tuple(f"{hour:%H:%M}" for hour in sorted(wished | {DIGEST_AT}))
+
+
+REQUESTS: dict[type, Handler] = {
+    ComposeDigests: compose_digests,
+    DispatchUrgent: dispatch_urgent,
+    DigestHours: digest_hours,
+}

@@ -1,0 +1,139 @@
+"""Composing digests a slice of people at a time: who waits, what waits for them, and what became of it meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+
+from rules.reminding import Wish
+from storage.absences import absence, mute, reminding
+from storage.kinds import Json, slices
+from storage.members import membership, on_day, unit
+from storage.outbox import NoticeRow, notice, outbox
+from storage.statement import Statement
+from storage.tasks.tables import task
+
+_n, _o, _a, _r = notice.c, outbox.c, absence.c, reminding.c
+DIGEST = "digest:"
+"""How the key of a digest begins; the member and the local day follow."""
+_DAY = sa.bindparam("day", type_=sa.Date)
+_FIRST, _LAST = sa.bindparam("first", type_=sa.BigInteger), sa.bindparam("last", type_=sa.BigInteger)
+_WAITING = _n.state == "waiting"
+_SOME = (
+    sa.select(_n.member_id)
+    .where(_WAITING, _n.member_id > sa.bindparam("after", type_=sa.BigInteger))
+    .distinct()
+    .order_by(_n.member_id)
+    .limit(sa.bindparam("most"))
+    .subquery()
+)
+_KEY = sa.literal(DIGEST) + sa.cast(_SOME.c.member_id, sa.String) + ":" + sa.bindparam("on", type_=sa.String)
+AWAY = sa.and_(_a.ended_at.is_(None), _a.from_on <= _DAY, _a.until_on >= _DAY)
+"""The absence holds on the day bound as `day`."""
+_PEOPLE = Statement(
+    sa.select(
+        _SOME.c.member_id,
+        sa.func.coalesce(_r.digest_at, ""),
+        sa.func.coalesce(unit.c.path, ""),
+        sa.exists().where(_a.member_id == _SOME.c.member_id, AWAY),
+        sa.exists().where(_o.key == _KEY),
+    )
+    .select_from(_SOME)
+    .outerjoin(reminding, _r.member_id == _SOME.c.member_id)
+    .outerjoin(membership, sa.and_(membership.c.member_id == _SOME.c.member_id, on_day(membership)))
+    .outerjoin(unit, unit.c.id == membership.c.unit_id)
+    .order_by(_SOME.c.member_id),
+    lambda *row: Waiting(*row[:3], bool(row[3]), bool(row[4])),
+)
+_NOTICES = Statement(
+    sa.select(_n.id, _n.member_id, _n.kind, _n.facts, _n.made_at)
+    .where(_WAITING, _n.member_id.between(_FIRST, _LAST), _n.kind.in_(sa.bindparam("kinds", expanding=True)))
+    .order_by(_n.id),
+    NoticeRow,
+)
+_MUTES = Statement(
+    sa.select(mute.c.member_id, mute.c.kind).where(mute.c.member_id.between(_FIRST, _LAST)),
+)
+_WISHES = Statement(
+    sa.select(unit.c.path, unit.c.name, _r.digest_at, _r.compulsory).join(unit, unit.c.id == _r.unit_id),
+    lambda path, name, at, kinds: Wish(path, name, at, tuple(kinds or ())),
+)
+_SETTLE = Statement(
+    sa.update(notice).where(_n.id == sa.bindparam("number")).values(state=sa.bindparam("state_"), outbox_id=sa.null())
+)
+_CORRECT = Statement(
+    sa.update(notice).where(_n.id == sa.bindparam("number")).values(facts=sa.bindparam("facts_", type_=Json))
+)
+_HOURS = sa.select(_r.digest_at).where(_r.digest_at != "").distinct()
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Somebody for whom notices wait: his own hour, where he belongs, whether he is away, has his digest of the day."""
+
+    member: int
+    hour: str
+    path: str
+    away: bool
+    sent: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a task stands."""
+
+    state: str
+    due_on: date
+    wanted_on: date | None
+
+
+def people(connection: sa.Connection, day: date, after: int, most: int) -> list[Waiting]:
+    """The next people for whom something waits, in the order of their numbers."""
+    return _PEOPLE.all(connection, {"day": day, "on": day.isoformat(), "after": after, "most": most})
+
+
+def notices(connection: sa.Connection, first: int, last: int, kinds: Sequence[str]) -> list[NoticeRow]:
+    """What waits for the members whose numbers lie between two, oldest first."""
+    return _NOTICES.all(connection, {"first": first, "last": last, "kinds": list(kinds)})
+
+
+def mutes(connection: sa.Connection, first: int, last: int) -> dict[int, set[str]]:
+    """Member → the kinds he has muted; of the members whose numbers lie between two."""
+    found: dict[int, set[str]] = {}
+    for member, kind in _MUTES.all(connection, {"first": first, "last": last}):
+        found.setdefault(member, set()).add(kind)
+    return found
+
+
+def wishes(connection: sa.Connection) -> list[Wish]:
+    """What units want of reminders."""
+    return _WISHES.all(connection, {})
+
+
+def hours(connection: sa.Connection) -> set[str]:
+    """The hours of digests that somebody or some unit wishes."""
+    return set(connection.execute(_HOURS).scalars())
+
+
+def settle(connection: sa.Connection, states: Mapping[int, str]) -> None:
+    """Notice → what became of it without any message: dropped, lapsed, muted."""
+    _SETTLE.many(connection, [{"number": n, "state_": state} for n, state in states.items()])
+
+
+def correct(connection: sa.Connection, facts: Mapping[int, dict[str, Any]]) -> None:
+    """Notice → its facts as they are now."""
+    _CORRECT.many(connection, [{"number": n, "facts_": some} for n, some in facts.items()])
+
+
+def tasks(connection: sa.Connection, ids: Iterable[int]) -> dict[int, Standing]:
+    """Tasks by number, as far as notices about them need it."""
+    query = sa.select(task.c.id, task.c.state, task.c.due_on, task.c.wanted_on)
+    return {
+        row[0]: Standing(*row[1:])
+        for some in slices(set(ids))
+        for row in connection.execute(query.where(task.c.id.in_(some)))
+    }
