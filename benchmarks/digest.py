@@ -89,9 +89,7 @@ def fill(connection: Connection, people: int, due: int) -> None:
     rows: dict[sa.Table, list[dict[str, Any]]] = {
         members.member: [{"id": n, "code": f"m{n}", "name": f"成员{n}", "class": "full"} for n, _ in who],
         members.membership: [{"member_id": n, "unit_id": unit, "from_on": LONG_AGO} for n, unit in who],
-        members.identity: [
-            {"channel": "webchat", "address": f"m{n}", "member_id": n, "bound_at": NOW} for n, _ in who
-        ],
+        members.identity: [{"channel": "webchat", "address": f"m{n}", "member_id": n, "bound_at": NOW} for n, _ in who],
         tasks.task: list(_tasks(who, due)),
         outbox.notice: [_notice(number, who[number % people][0]) for number in range(due)],
     }

@@ -20,7 +20,7 @@ from benchmarks.tencent import bots_time
 from bot.app import build
 from bot.clock import Clock
 from bot.config import Settings
-from bot.opening import open_parts, real_time
+from bot.opening import open_parts, real_time, settle
 
 NAME = "webhook_mutations"
 FULL, SMALL = 100_000, 6_000
@@ -73,6 +73,7 @@ async def _asked(samples: Samples, count: int) -> Found:
     parts = open_parts(settings, Clock(real_time, bots_time()))
     try:
         app, found = build(parts), Found(count)
+        settle()
         await _sound(app, random.Random(1))
         for what, post in mutants(count):
             began = perf_counter()

@@ -16,6 +16,7 @@ from rules.problems import Problem
 from rules.schemes import Scheme
 from rules.schemes.kept import kept_scheme
 from rules.schemes.versions import carried
+from rules.tasks.plan import Plan
 from storage import members, outbox, schemes
 from storage.audit import Deed
 from storage.audit import record as record_deeds
@@ -47,10 +48,10 @@ class Published:
 
 @dataclass(slots=True)
 class House:
-    """What is the same for all requests: time zone, calendar, the parsed schemes (immutable once published), where an
-    invitation can be opened besides the web (`doors`: channel → address that the invitation's token completes), and
-    which channels there are (`channels`: each with whether it may write to people at any time), and the notice about
-    personal data that everybody acknowledges first."""
+    """What is the same for all requests: time zone, calendar, the parsed schemes and plans (immutable once published),
+    where an invitation can be opened besides the web (`doors`: channel → address that the invitation's token
+    completes), and which channels there are (`channels`: each with whether it may write to people at any time), and
+    the notice about personal data that everybody acknowledges first."""
 
     zone: ZoneInfo
     calendar: Calendar = field(default_factory=weekdays)
@@ -59,6 +60,7 @@ class House:
     channels: Mapping[str, bool] = field(default_factory=lambda: {"webchat": True})
     notice: Notice | None = None
     carrying: dict[tuple[int, ...], Published] = field(default_factory=dict)
+    plans: dict[int, Plan] = field(default_factory=dict)
 
     def today(self, now: datetime) -> date:
         """The local day of an instant."""

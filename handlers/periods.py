@@ -40,7 +40,8 @@ class PublishedVersion(Struct, frozen=True):
 
 
 class Ran(Struct, frozen=True):
-    """How many things a job did; with `more` it goes on at once, by the same request or by `then`."""
+    """How many things a job did; with `more` it stopped at the end of a slice and wants to be called again, or what
+    goes on is `then`."""
 
     done: int
     more: bool = False

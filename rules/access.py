@@ -37,6 +37,9 @@ PERMISSIONS: dict[str, dict[str, str]] = {
     "see_trail": {"committee": "under", "administrator": "under"},
     "publication": {"secretary": "unit", "officer": "under", "grid_lead": "under", "committee": "under"},
     "export": {"secretary": "unit", "officer": "under", "committee": "under", "administrator": "under"},
+    "give_tasks": {"secretary": "unit", "officer": "under", "grid_lead": "under", "committee": "under"},
+    "decide_tasks": {"secretary": "unit", "officer": "under", "grid_lead": "under", "committee": "under"},
+    "see_tasks": {"secretary": "unit"} | dict.fromkeys(LOOKING, "under"),
     # the console: what its pages show, and what may be done to people there
     "console": dict.fromkeys(ROLES, "under"),
     "see_people": {"secretary": "unit"} | dict.fromkeys((*LOOKING, "administrator"), "under"),

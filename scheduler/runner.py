@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -13,7 +12,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from handlers.desk import Desk
 from handlers.periods import Ran
 from rules.access import SYSTEM
-from scheduler.jobs import due
+from scheduler.jobs import Job, due
 
 log = structlog.get_logger(__name__)
 TICK_S = 10
@@ -46,7 +45,7 @@ class Runner:
             jobs = due(self._last, now, self._desk.house.zone)
             for job in jobs:
                 try:
-                    done += await self._ran(job.request, now)
+                    done += await self._run(job, now)
                 except Exception:
                     log.exception("job failed", job=job.name)
                     return done
@@ -55,11 +54,10 @@ class Runner:
             self._after()
         return done
 
-    async def _ran(self, request: Any, now: datetime) -> int:
-        """How many things a job did, slice by slice, each a unit of its own."""
-        done = 0
+    async def _run(self, job: Job, now: datetime) -> int:
+        """A job slice by slice, each a unit of its own; gives how many things it did."""
+        done, request = 0, job.request
         while request is not None:
             answer: Ran = await asyncio.wrap_future(self._desk.submit(SYSTEM, request, now))
-            done += answer.done
-            request = (answer.then or request) if answer.more else None
+            done, request = done + answer.done, (answer.then or request) if answer.more else None
         return done

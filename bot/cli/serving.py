@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import gc
 import logging
 import socket
 from pathlib import Path
@@ -158,9 +157,9 @@ def serve(parts: Parts, door: socket.socket, *, demo: bool) -> None:
     import uvicorn
 
     from bot.app import build
+    from bot.opening import settle
 
     app = build(parts, demo=demo)
-    gc.freeze()  # what is loaded stays: no search for garbage looks through it
-    gc.set_threshold(50_000, 20, 20)
+    settle()
     config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=5)
     uvicorn.Server(config).run(sockets=[door])

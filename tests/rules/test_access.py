@@ -38,6 +38,13 @@ ALLOWED = {
     ("publish", "committee"): UNDER,
     ("publish", "administrator"): UNDER,
     ("install", "administrator"): UNDER,
+    **{(action, "secretary"): ("own",) for action in ("give_tasks", "decide_tasks", "see_tasks")},
+    **{
+        (action, role): UNDER
+        for action in ("give_tasks", "decide_tasks")
+        for role in ("officer", "grid_lead", "committee")
+    },
+    **{("see_tasks", role): UNDER for role in ("officer", "grid_lead", "instructor", "committee")},
     ("announce", "secretary"): ("own",),
     ("announce", "officer"): UNDER,
     ("announce", "grid_lead"): UNDER,

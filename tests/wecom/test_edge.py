@@ -33,7 +33,8 @@ def event(name: str, *more: str) -> str:
 
 
 def pressed(task: str, edit: str, code: str = "RESPONSE-code_7") -> Meaning:
-    key = "\n".join(filter(None, ("ZhangSan", AT, "template_card_event", "AbCdEf0123", task, code)))
+    more = (f"TaskId={task}", *((f"ResponseCode={code}",) if code else ()))
+    key = "\n".join(("ZhangSan", AT, "template_card_event", "AbCdEf0123", *more))
     return heard(key, token="AbCdEf0123", edit=edit)
 
 

@@ -1,0 +1,1 @@
+"""Tasks (任务): issued, reported, verified; who carries one and who decides about it."""
