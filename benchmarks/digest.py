@@ -19,6 +19,7 @@ import sqlalchemy as sa
 from benchmarks.cluster import cluster
 from benchmarks.figure import Figure, against
 from benchmarks.process import Failed, Samples
+from bot.opening import settle
 from handlers.context import House
 from handlers.desk import Desk
 from handlers.digests import ComposeDigests
@@ -155,6 +156,7 @@ def _on_sqlite(folder: Path, people: int) -> Composed:
 
 def compose(store: Store) -> Composed:
     """Runs the job as the scheduler does: slice by slice, each a unit of its own."""
+    settle()
     desk, made, units = Desk(store, House(ZONE)), 0, []
     request: Any = ComposeDigests()
     while request is not None:

@@ -14,11 +14,11 @@ from handlers.ways import taken_by
 from rules.notices import DIGEST_AT, KINDS
 from rules.reminding import at_once, hour_of, nearest_hour, silenced, waking
 from storage import digests, outbox, sending
-from storage.digests import DIGEST, Waiting
+from storage.digests import DIGEST, Span, Waiting
 from storage.outbox import NoticeRow
 
 DISPATCHED = 200
-SLICE = 200
+SLICE = 100
 WAITING = tuple(kind for kind, urgent in KINDS.items() if not urgent)
 
 
@@ -58,9 +58,9 @@ def _composed(context: Context, people: list[Waiting], local: datetime) -> int:
     }
     if not paths:
         return 0
-    first, last = min(paths), max(paths)
-    rows = [row for row in digests.notices(context.connection, first, last, WAITING) if row.member in paths]
-    muted = digests.mutes(context.connection, first, last)
+    span = Span(min(paths), max(paths), WAITING)
+    rows = [row for row in digests.notices(context.connection, span) if row.member in paths]
+    muted = digests.mutes(context.connection, span)
     found = judged(context, rows)
     silent = {
         row.id: "muted"
@@ -71,10 +71,14 @@ def _composed(context: Context, people: list[Waiting], local: datetime) -> int:
     digests.settle(context.connection, left_out)
     digests.correct(context.connection, found.facts)
     told: dict[str, list[NoticeRow]] = {}
+    day = context.today.isoformat()
     for row in rows:
         if row.id not in left_out:
-            told.setdefault(f"{DIGEST}{row.member}:{context.today.isoformat()}", []).append(row)
-    return put(context, "digest", told)
+            told.setdefault(f"{DIGEST}{row.member}:{day}", []).append(row)
+    numbers = put(context, "digest", told)
+    if numbers:
+        digests.compose(context.connection, span, context.today, min(numbers.values()))
+    return len(numbers)
 
 
 def dispatch_urgent(context: Context, _request: DispatchUrgent) -> Ran:
@@ -83,11 +87,15 @@ def dispatch_urgent(context: Context, _request: DispatchUrgent) -> Ran:
     outbox.hold_waiting(context.connection)
     urgent = at_once(context.now.astimezone(context.house.zone).time())
     waiting = outbox.waiting_notices(context.connection, urgent, DISPATCHED)
-    return Ran(put(context, "urgent", {f"urgent:{row.id}": [row] for rows in waiting.values() for row in rows}))
+    messages = {f"urgent:{row.id}": [row] for rows in waiting.values() for row in rows}
+    numbers = put(context, "urgent", messages)
+    sending.compose(context.connection, {messages[key][0].id: number for key, number in numbers.items()})
+    return Ran(len(numbers))
 
 
-def put(context: Context, kind: str, messages: Mapping[str, list[NoticeRow]]) -> int:
-    """Makes the messages; whom no channel reaches now shows up as not reached, with the reason."""
+def put(context: Context, kind: str, messages: Mapping[str, list[NoticeRow]]) -> dict[str, int]:
+    """Makes messages, and gives the numbers of those that are new by their keys; whom no channel reaches now shows up
+    as not reached, with the reason."""
     taken = taken_by(context, {rows[0].member for rows in messages.values()})
     rows = []
     for key, notices in messages.items():
@@ -105,12 +113,11 @@ def put(context: Context, kind: str, messages: Mapping[str, list[NoticeRow]]) ->
             }
         )
     numbers = outbox.put_all(context.connection, rows)
-    sending.compose(context.connection, {row.id: number for key, number in numbers.items() for row in messages[key]})
     shut = {key: taken[notices[0].member].shut for key, notices in messages.items()}
     sending.explain(
         context.connection, {numbers[key]: code for key, code in shut.items() if code and key in numbers}, context.now
     )
-    return len(numbers)
+    return numbers
 
 
 def digest_hours(context: Context, _request: DigestHours) -> tuple[str, ...]:

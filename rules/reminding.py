@@ -13,6 +13,7 @@ from rules.notices import DIGEST_AT, KINDS
 WAKING_FROM, WAKING_TO = time(7, 0), time(21, 0)
 HOURS = tuple(time(hour, minute) for hour in range(7, 21) for minute in (0, 30))
 """When a digest may go out; each ends within waking hours."""
+BY_TEXT = {f"{hour:%H:%M}": hour for hour in HOURS}
 AT_NIGHT = frozenset({"binding_asked", "identity_bound", "console_entered", "console_password"})
 """Of what goes at once, what does not wait for the morning: somebody has just pressed something and waits for it, or
 must know that another did."""
@@ -71,7 +72,7 @@ def at_once(at: time) -> tuple[str, ...]:
 
 def hour_of(text: str) -> time | None:
     """The hour a digest is wished at; None when the text is none of them."""
-    return next((hour for hour in HOURS if f"{hour:%H:%M}" == text), None)
+    return BY_TEXT.get(text)
 
 
 def nearest_hour(own: str, path: str, wishes: Iterable[Wish]) -> time:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
+from msgspec import Struct, structs
 
 from rules.reminding import Wish
 from storage.absences import absence, mute, reminding
-from storage.kinds import Json, slices
+from storage.kinds import Json, padded, slices
 from storage.members import membership, on_day, unit
-from storage.outbox import NoticeRow, notice, outbox
+from storage.outbox import WAITING, NoticeRow, notice, outbox
 from storage.statement import Statement
 from storage.tasks.tables import task
 
@@ -22,10 +23,9 @@ DIGEST = "digest:"
 """How the key of a digest begins; the member and the local day follow."""
 _DAY = sa.bindparam("day", type_=sa.Date)
 _FIRST, _LAST = sa.bindparam("first", type_=sa.BigInteger), sa.bindparam("last", type_=sa.BigInteger)
-_WAITING = _n.state == "waiting"
 _SOME = (
     sa.select(_n.member_id)
-    .where(_WAITING, _n.member_id > sa.bindparam("after", type_=sa.BigInteger))
+    .where(WAITING, _n.member_id > sa.bindparam("after", type_=sa.BigInteger))
     .distinct()
     .order_by(_n.member_id)
     .limit(sa.bindparam("most"))
@@ -51,7 +51,7 @@ _PEOPLE = Statement(
 )
 _NOTICES = Statement(
     sa.select(_n.id, _n.member_id, _n.kind, _n.facts, _n.made_at)
-    .where(_WAITING, _n.member_id.between(_FIRST, _LAST), _n.kind.in_(sa.bindparam("kinds", expanding=True)))
+    .where(WAITING, _n.member_id.between(_FIRST, _LAST), _n.kind.in_(sa.bindparam("kinds", expanding=True)))
     .order_by(_n.id),
     NoticeRow,
 )
@@ -65,10 +65,31 @@ _WISHES = Statement(
 _SETTLE = Statement(
     sa.update(notice).where(_n.id == sa.bindparam("number")).values(state=sa.bindparam("state_"), outbox_id=sa.null())
 )
+_MESSAGE = sa.literal(DIGEST) + sa.cast(_n.member_id, sa.String) + ":" + sa.bindparam("on", type_=sa.String)
+_COMPOSE = Statement(
+    sa.update(notice)
+    .where(WAITING, _n.member_id.between(_FIRST, _LAST), _n.kind.in_(sa.bindparam("kinds", expanding=True)))
+    .where(_o.key == _MESSAGE, _o.id >= sa.bindparam("fresh", type_=sa.BigInteger))
+    .values(state="composed", outbox_id=_o.id)
+)
 _CORRECT = Statement(
     sa.update(notice).where(_n.id == sa.bindparam("number")).values(facts=sa.bindparam("facts_", type_=Json))
 )
+_TASKS = Statement(
+    sa.select(task.c.id, task.c.state, task.c.due_on, task.c.wanted_on).where(
+        task.c.id.in_(sa.bindparam("ids", expanding=True))
+    ),
+    lambda number, *standing: (number, Standing(*standing)),
+)
 _HOURS = sa.select(_r.digest_at).where(_r.digest_at != "").distinct()
+
+
+class Span(Struct, frozen=True):
+    """What waits for people whose numbers lie between two, of some kinds."""
+
+    first: int
+    last: int
+    kinds: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,15 +117,15 @@ def people(connection: sa.Connection, day: date, after: int, most: int) -> list[
     return _PEOPLE.all(connection, {"day": day, "on": day.isoformat(), "after": after, "most": most})
 
 
-def notices(connection: sa.Connection, first: int, last: int, kinds: Sequence[str]) -> list[NoticeRow]:
-    """What waits for the members whose numbers lie between two, oldest first."""
-    return _NOTICES.all(connection, {"first": first, "last": last, "kinds": list(kinds)})
+def notices(connection: sa.Connection, span: Span) -> list[NoticeRow]:
+    """What waits, oldest first."""
+    return _NOTICES.all(connection, structs.asdict(span))
 
 
-def mutes(connection: sa.Connection, first: int, last: int) -> dict[int, set[str]]:
-    """Member → the kinds he has muted; of the members whose numbers lie between two."""
+def mutes(connection: sa.Connection, span: Span) -> dict[int, set[str]]:
+    """Member → the kinds he has muted."""
     found: dict[int, set[str]] = {}
-    for member, kind in _MUTES.all(connection, {"first": first, "last": last}):
+    for member, kind in _MUTES.all(connection, {"first": span.first, "last": span.last}):
         found.setdefault(member, set()).add(kind)
     return found
 
@@ -124,6 +145,11 @@ def settle(connection: sa.Connection, states: Mapping[int, str]) -> None:
     _SETTLE.many(connection, [{"number": n, "state_": state} for n, state in states.items()])
 
 
+def compose(connection: sa.Connection, span: Span, day: date, fresh: int) -> None:
+    """What waits for people whose digest of the day has just been made, from message `fresh` on, is part of it."""
+    _COMPOSE.change(connection, {**structs.asdict(span), "on": day.isoformat(), "fresh": fresh})
+
+
 def correct(connection: sa.Connection, facts: Mapping[int, dict[str, Any]]) -> None:
     """Notice → its facts as they are now."""
     _CORRECT.many(connection, [{"number": n, "facts_": some} for n, some in facts.items()])
@@ -131,9 +157,8 @@ def correct(connection: sa.Connection, facts: Mapping[int, dict[str, Any]]) -> N
 
 def tasks(connection: sa.Connection, ids: Iterable[int]) -> dict[int, Standing]:
     """Tasks by number, as far as notices about them need it."""
-    query = sa.select(task.c.id, task.c.state, task.c.due_on, task.c.wanted_on)
     return {
-        row[0]: Standing(*row[1:])
+        number: standing
         for some in slices(set(ids))
-        for row in connection.execute(query.where(task.c.id.in_(some)))
+        for number, standing in _TASKS.all(connection, {"ids": padded(some)})
     }

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from storage.kinds import Instant, slices
 from storage.locks import is_free, presence, shared
-from storage.outbox import REPLY, delivery, notice, outbox, put_all
+from storage.outbox import REPLY, WAITING, delivery, notice, outbox, put_all
 from storage.statement import Statement
 
 AGAIN = "again:"
@@ -162,7 +162,7 @@ def drop_waiting(connection: sa.Connection, prefixes: Iterable[str]) -> None:
     """Drops what waits to be sent under keys that begin so."""
     c = notice.c
     begins = sa.or_(*(c.key.startswith(prefix, autoescape=True) for prefix in prefixes))
-    connection.execute(sa.update(notice).where(c.state == "waiting", begins).values(state="dropped"))
+    connection.execute(sa.update(notice).where(WAITING, begins).values(state="dropped"))
 
 
 def dropped_among(connection: sa.Connection, keys: Iterable[str]) -> set[str]:
