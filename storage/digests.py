@@ -47,7 +47,7 @@ _PEOPLE = Statement(
     .outerjoin(membership, sa.and_(membership.c.member_id == _SOME.c.member_id, on_day(membership)))
     .outerjoin(unit, unit.c.id == membership.c.unit_id)
     .order_by(_SOME.c.member_id),
-    lambda *row: Waiting(*row[:3], bool(row[3]), bool(row[4])),
+    lambda who, hour, path, away, sent: Waiting(who, hour, path, bool(away), bool(sent)),
 )
 _NOTICES = Statement(
     sa.select(_n.id, _n.member_id, _n.kind, _n.facts, _n.made_at)
