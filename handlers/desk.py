@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from handlers import (
+    absences,
     account,
     announcements,
     appointments,
@@ -32,10 +33,12 @@ from handlers import (
     proofs,
     publication,
     reach,
+    reminding,
     setup,
     signin,
     trail,
     undoing,
+    urgent,
     waiting,
 )
 from handlers.context import Context, Handler, House
@@ -53,6 +56,9 @@ REQUESTS: dict[type, Handler] = {
     **periods.REQUESTS,
     **notices.REQUESTS,
     **digests.REQUESTS,
+    **absences.REQUESTS,
+    **urgent.REQUESTS,
+    **reminding.REQUESTS,
     **announcements.REQUESTS,
     **inbox.REQUESTS,
     **setup.REQUESTS,

@@ -8,6 +8,8 @@ DIGEST_AT = time(8, 30)
 """When a digest goes out to whom neither himself nor a unit above him has chosen another hour."""
 GATHER_AT = time(6, 30)
 """When it is looked up who is to be reminded of what today: before the earliest digest."""
+URGENT_AT = time(15, 0)
+"""When who has still not done what is due today is told once more."""
 
 # kind → goes at once
 KINDS: dict[str, bool] = {
@@ -26,6 +28,10 @@ KINDS: dict[str, bool] = {
     "task_reported": False,
     "more_time_asked": False,
     "weak_found": False,
+    "urgent_due": True,
+    "stand_in_named": True,
+    "away_recorded": True,
+    "not_sent": True,
     "lines_decided": True,
     "declared_for": True,
     "entry_recorded": True,

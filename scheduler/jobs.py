@@ -8,13 +8,15 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from handlers.absences import TellDeputies
 from handlers.announcements.waves import RemindUnconfirmed
 from handlers.digests import ComposeDigests, DispatchUrgent
 from handlers.inbox import Tidy
 from handlers.notices import CheckCalendar, Remind
 from handlers.periods import ClosePeriods, OpenPeriods
 from handlers.signin import TidyConsole
-from rules.notices import GATHER_AT
+from handlers.urgent import RemindDueToday
+from rules.notices import GATHER_AT, URGENT_AT
 from rules.reminding import HOURS, WAKING_FROM
 
 
@@ -40,7 +42,9 @@ JOBS = (
     Job("remind_unconfirmed", GATHER_AT, RemindUnconfirmed()),
     Job("tidy_console", time(0, 0), TidyConsole()),
     Job("remind", GATHER_AT, Remind()),
+    Job("tell_deputies", GATHER_AT, TellDeputies()),  # after what makes reminders
     Job("digest", HOURS, ComposeDigests()),
+    Job("remind_due_today", URGENT_AT, RemindDueToday()),
     Job("morning", WAKING_FROM, DispatchUrgent()),
 )
 

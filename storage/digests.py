@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -11,11 +11,13 @@ import sqlalchemy as sa
 from msgspec import Struct, structs
 
 from rules.reminding import Wish
+from rules.tasks.states import LIVE
 from storage.absences import absence, mute, reminding
 from storage.kinds import Json, padded, slices
 from storage.members import membership, on_day, unit
 from storage.outbox import WAITING, NoticeRow, notice, outbox
 from storage.statement import Statement
+from storage.tasks.rows import TASKS, TaskRow
 from storage.tasks.tables import task
 
 _n, _o, _a, _r = notice.c, outbox.c, absence.c, reminding.c
@@ -122,6 +124,13 @@ def notices(connection: sa.Connection, span: Span) -> list[NoticeRow]:
     return _NOTICES.all(connection, structs.asdict(span))
 
 
+def waiting_of(connection: sa.Connection, members: Iterable[int], kinds: Sequence[str]) -> list[NoticeRow]:
+    """What waits for some members, oldest first."""
+    query = sa.select(_n.id, _n.member_id, _n.kind, _n.facts, _n.made_at).where(WAITING, _n.kind.in_(kinds))
+    lists = [connection.execute(query.where(_n.member_id.in_(some))).all() for some in slices(members)]
+    return sorted((NoticeRow(*row) for rows in lists for row in rows), key=lambda row: row.id)
+
+
 def mutes(connection: sa.Connection, span: Span) -> dict[int, set[str]]:
     """Member → the kinds he has muted."""
     found: dict[int, set[str]] = {}
@@ -153,6 +162,14 @@ def compose(connection: sa.Connection, span: Span, day: date, fresh: int) -> Non
 def correct(connection: sa.Connection, facts: Mapping[int, dict[str, Any]]) -> None:
     """Notice → its facts as they are now."""
     _CORRECT.many(connection, [{"number": n, "facts_": some} for n, some in facts.items()])
+
+
+def due_on(connection: sa.Connection, day: date, after: int, units: int) -> list[TaskRow]:
+    """The tasks due on a day that nobody has reported, of the next units `after` a number."""
+    here = (task.c.state.in_(LIVE), task.c.due_on == day, task.c.unit_id > after)
+    some = sa.select(task.c.unit_id).where(*here).distinct().order_by(task.c.unit_id).limit(units)
+    query = TASKS.where(*here, task.c.unit_id.in_(some)).order_by(task.c.id)
+    return [TaskRow(*row) for row in connection.execute(query)]
 
 
 def tasks(connection: sa.Connection, ids: Iterable[int]) -> dict[int, Standing]:
