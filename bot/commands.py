@@ -54,7 +54,7 @@ APPROVE = re.compile(
     r"(?:全部通过|approve all)\s*(?:(?:除了?|除去|不含|but|except)\s*([\d\s,、和及号]+?)\s*(?:号|外|以外|之外)?)?"
 )
 ANNOUNCE = re.compile(r"\s*/?(?:发?公告|通知公告|announce(?:ment)?)[\s:：]+(\S.*)", re.DOTALL | re.IGNORECASE)
-AWAY = re.compile(r"/?(?:离岗|请假|away)[\s::]*(?:until\s+)?(\S.*)", re.IGNORECASE)
+AWAY = re.compile(r"/?(?:离岗|请假|away)[\s:：]*(?:until\s+)?(\S.*)", re.IGNORECASE)
 STATES = {
     "到会": "present",
     "出席": "present",

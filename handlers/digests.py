@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, time
 
 from msgspec import Struct
 
@@ -12,7 +12,7 @@ from handlers.needed import judged
 from handlers.periods import Ran
 from handlers.ways import taken_by
 from rules.notices import DIGEST_AT, KINDS
-from rules.reminding import at_once, hour_of, nearest_hour, silenced, waking
+from rules.reminding import BY_PEOPLE, at_once, hour_of, nearest_hour, silenced, waking
 from storage import digests, outbox, sending
 from storage.digests import DIGEST, Span, Waiting
 from storage.outbox import NoticeRow
@@ -51,11 +51,8 @@ def compose_digests(context: Context, request: ComposeDigests) -> Ran:
 
 def _composed(context: Context, people: list[Waiting], local: datetime) -> int:
     wishes = digests.wishes(context.connection)
-    paths = {
-        each.member: each.path
-        for each in people
-        if not (each.away or each.sent) and nearest_hour(each.hour, each.path, wishes) <= local.time()
-    }
+    hours = {each.member: nearest_hour(each.hour, each.path, wishes) for each in people if not (each.away or each.sent)}
+    paths = {each.member: each.path for each in people if each.member in hours and hours[each.member] <= local.time()}
     if not paths:
         return 0
     span = Span(min(paths), max(paths), WAITING)
@@ -75,10 +72,20 @@ def _composed(context: Context, people: list[Waiting], local: datetime) -> int:
     for row in rows:
         if row.id not in left_out:
             told.setdefault(f"{DIGEST}{row.member}:{day}", []).append(row)
+    told = {key: some for key, some in told.items() if _ripe(some, _at(local, hours[some[0].member]))}
     numbers = put(context, "digest", told)
     if numbers:
         digests.compose(context.connection, span, context.today, min(numbers.values()))
     return len(numbers)
+
+
+def _at(local: datetime, hour: time) -> datetime:
+    return local.replace(hour=hour.hour, minute=hour.minute, second=0, microsecond=0)
+
+
+def _ripe(rows: list[NoticeRow], hour: datetime) -> bool:
+    """Whether something is told today, and not only what people did after the hour."""
+    return any(row.kind not in BY_PEOPLE or row.made_at <= hour for row in rows)
 
 
 def dispatch_urgent(context: Context, _request: DispatchUrgent) -> Ran:

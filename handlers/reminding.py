@@ -13,7 +13,7 @@ from rules.reminding import BY_TEXT, MUTABLE, Wish, demanded, nearest_hour
 from storage import absences, digests, members
 from storage.locks import hold_members
 
-TYPED = re.compile(r"(\d{1,2})(?:[::点时]([03]0|半)?分?)?")
+TYPED = re.compile(r"(\d{1,2})(?:[:：点时]([03]0|半)?分?)?")
 
 
 class ReminderSettings(Struct, frozen=True):

@@ -28,6 +28,9 @@ MUTABLE = (
     "away_waiting",
 )
 """Reminders somebody may do without; what was decided about him, and what is overdue, he always hears of."""
+BY_PEOPLE = frozenset({"task_issued", "task_reported", "more_time_asked"})
+"""What people do at any hour: after the hour of the day's digest it waits for the next one, unlike what the house
+itself should have told before and tells late."""
 # kind → what it is about, and the fact that tells one such matter from another: of several only the newest is told
 MATTERS: dict[str, tuple[str, str]] = {
     "declare_reminder": ("declare", "period"),

@@ -144,3 +144,14 @@ def test_a_muted_kind_is_left_out_unless_a_unit_above_demands_it(connection: sa.
     assert compose(at(connection)) == 39, "who has muted all there is gets no empty digest"
     found = connection.execute(sa.select(n.state).where(n.member_id.in_([1, 21])).order_by(n.member_id)).scalars()
     assert list(found) == ["muted", "composed"]
+
+
+@pytest.mark.parametrize(("kind", "hour", "made"), [("task_issued", 10, 0), ("task_issued", 8, 1), ("task_due", 10, 1)])
+def test_what_people_did_after_the_hour_waits_for_the_next_one(connection: sa.Connection, kind, hour, made):
+    fill(connection, 20, 20)
+    connection.execute(sa.update(notice).values(state="composed"))
+    told = at(connection, time(hour)).now
+    facts = {"task": 1, "due": DAY.isoformat(), "left": 0}
+    outbox.tell(connection, [{"member_id": 1, "kind": kind, "key": "new", "facts": facts, "made_at": told}])
+    assert compose(at(connection, time(20, 30))) == made
+    assert compose(at(connection, time(8, 30), DAY + timedelta(days=1))) == 1 - made
