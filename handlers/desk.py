@@ -38,6 +38,7 @@ from handlers import (
     signin,
     trail,
     undoing,
+    unsent,
     urgent,
     waiting,
 )
@@ -58,6 +59,7 @@ REQUESTS: dict[type, Handler] = {
     **digests.REQUESTS,
     **absences.REQUESTS,
     **urgent.REQUESTS,
+    **unsent.REQUESTS,
     **reminding.REQUESTS,
     **announcements.REQUESTS,
     **inbox.REQUESTS,

@@ -15,6 +15,7 @@ from handlers.inbox import Tidy
 from handlers.notices import CheckCalendar, Remind
 from handlers.periods import ClosePeriods, OpenPeriods
 from handlers.signin import TidyConsole
+from handlers.unsent import AuditDeliveries
 from handlers.urgent import RemindDueToday
 from rules.notices import GATHER_AT, URGENT_AT
 from rules.reminding import HOURS, WAKING_FROM
@@ -44,6 +45,7 @@ JOBS = (
     Job("remind", GATHER_AT, Remind()),
     Job("tell_deputies", GATHER_AT, TellDeputies()),  # after what makes reminders
     Job("digest", HOURS, ComposeDigests()),
+    Job("audit_deliveries", HOURS, AuditDeliveries()),
     Job("remind_due_today", URGENT_AT, RemindDueToday()),
     Job("morning", WAKING_FROM, DispatchUrgent()),
 )

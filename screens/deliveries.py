@@ -133,6 +133,16 @@ def attempts_text(say: Say, row: ListedMessage) -> str:
     return joined(say, *(f"{number}. {text}" for number, text in enumerate(said, 1))) if len(said) > 1 else said[0]
 
 
+def acted_text(say: Say, row: ListedMessage) -> str:
+    """Whether the member did what the message asked for; nothing where it asked for nothing."""
+    if row.acted is None:
+        return ""
+    done, asked = row.acted
+    if asked == 1:
+        return say("yes") if done else say("not yet")
+    return say("{done} of {count}", done=done, count=asked)
+
+
 def _write_again(say: Say) -> str:
     return say("please ask the member to write to the account again, or to use another channel")
 
