@@ -39,6 +39,7 @@ NOTICES: dict[str, Callable[[Say], str]] = {
     "task_still": lambda say: say("still on the task?"),
     "task_reported": lambda say: say("task reported"),
     "more_time_asked": lambda say: say("more time asked for"),
+    "weak_found": lambda say: say("weak item found"),
     "announcement": lambda say: say("announcement"),
     "announcement_reminder": lambda say: say("announcement: reminder"),
     "announcement_urged": lambda say: say("announcement: reminder"),
