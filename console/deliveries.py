@@ -38,6 +38,7 @@ def messages_query(asked: Asked, offset: int) -> ListDeliveries:
         asked["first"],
         asked["last"],
         offset,
+        notice=asked["notice"],
     )
 
 

@@ -27,6 +27,7 @@ class ListDeliveries(Struct, frozen=True):
     last: str = ""
     offset: int = 0
     limit: int = PAGE
+    notice: str = ""
 
 
 class ListedMessage(Struct, frozen=True):
@@ -111,7 +112,8 @@ def list_deliveries(context: Context, request: ListDeliveries) -> Messages | Ref
     if isinstance(people, Refused):
         return people
     units = scope.within(request.unit)
-    wanted = deliveries.Filter(context.today, units, people, request.state, request.kind, *instants(context, days))
+    narrowed = (request.state, request.kind, *instants(context, days), request.notice)
+    wanted = deliveries.Filter(context.today, units, people, *narrowed)
     total = deliveries.count(context.connection, wanted)
     found = deliveries.page(context.connection, wanted, span_of(request.offset, request.limit, total))
     return Messages(request, tuple(_listed(context, found)), total, *days)
