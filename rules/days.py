@@ -37,8 +37,8 @@ def day_of(text: str, today: date) -> date | None:
 
 def _in_year(today: date, month: str, day: str) -> date:
     """This year, or the next when the day is past."""
-    found = date(today.year, whole(month), whole(day))
-    return found if found >= today else found.replace(year=today.year + 1)
+    past = (whole(month), whole(day)) < (today.month, today.day)
+    return date(today.year + past, whole(month), whole(day))
 
 
 def _in_month(today: date, day: str) -> date:
