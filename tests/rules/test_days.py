@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from rules.days import day_of, whole
@@ -50,6 +50,7 @@ def test_a_text_means_a_day_or_none(text: str, day: date | None):
 
 
 @given(st.dates(date(2000, 1, 1), date(2100, 12, 31)), st.integers(0, 300))
+@example(date(2027, 12, 1), 90)
 def test_every_day_of_the_next_year_is_understood_in_each_writing(today: date, ahead: int):
     day = today + timedelta(days=ahead)
     for text in (day.isoformat(), f"{day.month}月{day.day}日", f"{day:%m-%d}", f"{ahead + 1}天"):
