@@ -13,6 +13,7 @@ from rich.console import Console
 
 from benchmarks import (
     backup,
+    digest,
     http,
     kill,
     load,
@@ -57,6 +58,7 @@ MEASUREMENTS = {
         Measurement((committee.EXPORT,), committee.export),
         Measurement((telegram_pacing.NAME, telegram_pacing.OVER), telegram_pacing.figures),
         Measurement((wecom_batches.NAME,), wecom_batches.figures),
+        Measurement((digest.NAME,), digest.figures),
         Measurement((wechat_pace.P99, wechat_pace.MOST), wechat_pace.figures),
     ),
     "faults": (
@@ -81,6 +83,7 @@ AT_MOST = {
     postgres.NAME: 0.0,
     backup.DRILL: 0.0,
     telegram_pacing.OVER: 0.0,
+    digest.NAME: 5.0,
     wecom_batches.NAME: 10.0,
     telegram_kill.LOST: 0.0,
     telegram_kill.DOUBLE: 0.0,

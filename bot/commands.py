@@ -10,6 +10,7 @@ from typing import Any
 
 from bot import matching
 from bot.channel import Inbound
+from handlers.absences import AskAway, ComeBack, WriteAway
 from handlers.announcements.receiving import ConfirmAnnouncement
 from handlers.announcements.writing import Announce, WriteAnnouncement
 from handlers.declarations.forms import AddLines, Declare, MyLines, SameAsLast, ShowDraft
@@ -20,6 +21,7 @@ from handlers.identities.accounts import AskUnbind
 from handlers.ledger.points import MyPoints, Why
 from handlers.members import Help, Home, Stop
 from handlers.overview import Overview
+from handlers.reminding import ReminderSettings
 from handlers.signin import AskForLink
 from rules.schemes import Scheme
 
@@ -37,6 +39,9 @@ COMMANDS: tuple[tuple[tuple[str, ...], Any], ...] = (
     (("收到", "已收到", "收到了", "got it", "received"), ConfirmAnnouncement()),
     (("情况", "本月情况", "进度", "state"), Overview()),
     (("后台", "管理后台", "进入后台", "console"), AskForLink()),
+    (("离岗", "请假", "离岗登记", "请假登记", "away", "absence"), AskAway()),
+    (("销假", "返岗", "回来了", "back again", "i am back"), ComeBack()),
+    (("提醒设置", "提醒", "免打扰", "消息设置", "reminders", "reminder settings"), ReminderSettings()),
     (("帮助", "怎么用", "怎么申报", "help", "?"), Help()),
     (("首页", "菜单", "开始", "你好", "home", "menu", "start"), Home()),
     (("解绑", "解除绑定", "绑定", "绑定账号", "unbind", "bind"), AskUnbind()),
@@ -49,6 +54,7 @@ APPROVE = re.compile(
     r"(?:全部通过|approve all)\s*(?:(?:除了?|除去|不含|but|except)\s*([\d\s,、和及号]+?)\s*(?:号|外|以外|之外)?)?"
 )
 ANNOUNCE = re.compile(r"\s*/?(?:发?公告|通知公告|announce(?:ment)?)[\s:：]+(\S.*)", re.DOTALL | re.IGNORECASE)
+AWAY = re.compile(r"/?(?:离岗|请假|away)[\s:：]*(?:until\s+)?(\S.*)", re.IGNORECASE)
 STATES = {
     "到会": "present",
     "出席": "present",
@@ -129,6 +135,8 @@ def _fixed(text: str, plain: str) -> Heard | None:
         return Heard(text, ShowQueue(), approve_but=_numbers(approve[1] or ""))
     if announced := ANNOUNCE.fullmatch(text):  # as it was typed, with its lines
         return Heard(text, WriteAnnouncement(announced[1]), opened=True)
+    if (away := AWAY.fullmatch(text.strip())) and MARKS.sub("", plain).strip(" ,、"):  # 请假 5 7 are marks of a meeting
+        return Heard(text, WriteAway(away[1]), opened=True)
     return None
 
 

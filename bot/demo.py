@@ -19,8 +19,9 @@ from console.auth import enter_demo
 from console.frame import Office
 from console.phone.doors import enter_phone
 from handlers.context import Refused
+from handlers.digests import DigestHours
 from handlers.members import WEBCHAT, address_of
-from rules.access import Actor
+from rules.access import SYSTEM, Actor
 from rules.evidence import check_file
 from rules.periods import first_day, last_day, period_of, shift
 from scheduler.jobs import instants
@@ -263,7 +264,9 @@ class Demo:
         clock, zone = self.front.clock, self.front.desk.house.zone
         if wanted < clock.now():
             return False
-        steps = list(instants(max(clock.now(), wanted - timedelta(days=DAYS_STEPPED)), wanted, zone))
+        hours = await asyncio.to_thread(self.front.desk.ask, SYSTEM, DigestHours(), clock.now())
+        used = {time.fromisoformat(hour) for hour in hours}
+        steps = list(instants(max(clock.now(), wanted - timedelta(days=DAYS_STEPPED)), wanted, zone, used))
         for step in [*steps, wanted]:
             clock.move(step)
             await self.runner.tick()

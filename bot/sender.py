@@ -19,11 +19,11 @@ from bot.outcome import ALWAYS, NEVER, outcome, sent_again
 from bot.taking import Taking
 from handlers.announcements.waves import Spread
 from handlers.desk import Desk
+from handlers.digests import DispatchUrgent
 from handlers.identities.accounts import Failure, GoElsewhere, MoveAddress
-from handlers.notices import DispatchUrgent
 from handlers.periods import Ran
 from rules.access import SYSTEM
-from rules.notices import KINDS
+from rules.reminding import at_once
 from storage import announcements, batches, going, outbox, sending
 from storage.engine import Connection
 from storage.outbox import Among, OutboxRow
@@ -32,7 +32,6 @@ log = structlog.get_logger(__name__)
 AT_ONCE = 50
 PAUSE_S, GATHER_S = 1.0, 0.05
 T = TypeVar("T")
-URGENT = tuple(kind for kind, urgent in KINDS.items() if urgent)
 
 
 @dataclass(slots=True)
@@ -128,7 +127,9 @@ class Sender:
 
     def _pending(self, connection: Connection) -> bool:
         unfinished = announcements.unfinished_wave(connection) is not None
-        return unfinished or outbox.anything_due(connection, self.clock.now(), URGENT, self._lanes)
+        now = self.clock.now()
+        urgent = at_once(now.astimezone(self.desk.house.zone).time())
+        return unfinished or outbox.anything_due(connection, now, urgent, self._lanes)
 
     async def _write(self, unit: Callable[[Connection], T]) -> T:
         return await asyncio.wrap_future(self.desk.store.submit(unit))

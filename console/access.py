@@ -53,6 +53,8 @@ ROUTES: tuple[Way, ...] = (
     Way("GET", "/console/deliveries", "see_deliveries"),
     Way("GET", "/console/deliveries/unreached", "see_deliveries"),
     Way("GET", "/console/deliveries/notice", "see_deliveries"),
+    Way("GET", "/console/reminding", "set_reminding"),
+    Way("POST", "/console/reminding/{id:int}", "set_reminding", "unit"),
     Way("GET", "/console/trail", "see_trail"),
     Way("GET", "/console/exports", "export"),
     Way("POST", "/console/exports/make", "export"),

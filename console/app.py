@@ -25,6 +25,7 @@ from console import (
     notice,
     people,
     publication,
+    reminding,
     trail,
     units,
 )
@@ -49,6 +50,7 @@ PAGES: tuple[Page, ...] = (
     *publication.PAGES,
     *announcements.PAGES,
     *deliveries.PAGES,
+    *reminding.PAGES,
     *trail.PAGES,
     *exports.PAGES,
 )

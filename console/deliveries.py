@@ -22,6 +22,7 @@ TABS = (
     Tab(PATH, lambda say: say("Deliveries")),
     Tab(UNREACHED, lambda say: say("Not reached by any channel")),
     Tab(PROVEN, lambda say: say("Notice about personal data")),
+    Tab("/console/reminding", lambda say: say("Reminders")),
 )
 ANSWERS = {"read": "good", "declined": "bad", "shown": "wait", "never": "wait"}
 MARKS = {"due": "wait", "sending": "wait", "sent": "good", "failed": "bad", "unknown": "wait", "cancelled": ""}
@@ -37,6 +38,7 @@ def messages_query(asked: Asked, offset: int) -> ListDeliveries:
         asked["first"],
         asked["last"],
         offset,
+        notice=asked["notice"],
     )
 
 

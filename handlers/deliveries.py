@@ -6,9 +6,10 @@ from datetime import UTC, date, datetime, timedelta
 
 from msgspec import Struct
 
+from handlers.acted import acted
 from handlers.context import Context, Handler, Refused, refuse
 from handlers.scope import PAGE, people_named, scope_of, span_of
-from storage import deliveries, lists
+from storage import deliveries, lists, outbox
 from storage.deliveries import Attempt, Message
 
 DAYS = 7
@@ -26,10 +27,12 @@ class ListDeliveries(Struct, frozen=True):
     last: str = ""
     offset: int = 0
     limit: int = PAGE
+    notice: str = ""
 
 
 class ListedMessage(Struct, frozen=True):
-    """A message: to whom, what it held (kind of notice, how many), and what each channel said."""
+    """A message: to whom, what it held (kind of notice, how many), what each channel said, and for how many of the
+    notices that ask for something that was done."""
 
     message: Message
     code: str
@@ -37,6 +40,7 @@ class ListedMessage(Struct, frozen=True):
     unit_name: str
     notices: tuple[tuple[str, int], ...]
     attempts: tuple[Attempt, ...]
+    acted: tuple[int, int] | None = None
 
 
 class Messages(Struct, frozen=True):
@@ -108,7 +112,8 @@ def list_deliveries(context: Context, request: ListDeliveries) -> Messages | Ref
     if isinstance(people, Refused):
         return people
     units = scope.within(request.unit)
-    wanted = deliveries.Filter(context.today, units, people, request.state, request.kind, *instants(context, days))
+    narrowed = (request.state, request.kind, *instants(context, days), request.notice)
+    wanted = deliveries.Filter(context.today, units, people, *narrowed)
     total = deliveries.count(context.connection, wanted)
     found = deliveries.page(context.connection, wanted, span_of(request.offset, request.limit, total))
     return Messages(request, tuple(_listed(context, found)), total, *days)
@@ -120,6 +125,7 @@ def _listed(context: Context, found: list[Message]) -> list[ListedMessage]:
     units = lists.units_of(context.connection, who, context.today)
     attempts = deliveries.attempts_of(context.connection, ids)
     kinds = deliveries.kinds_of(context.connection, ids)
+    done = acted(context, outbox.notices_of(context.connection, ids))
     return [
         ListedMessage(
             row,
@@ -127,6 +133,7 @@ def _listed(context: Context, found: list[Message]) -> list[ListedMessage]:
             units.get(row.member, (0, ""))[1],
             tuple(kinds.get(row.id, ())),
             tuple(attempts.get(row.id, ())),
+            done.get(row.id),
         )
         for row in found
     ]

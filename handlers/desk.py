@@ -8,12 +8,14 @@ from datetime import datetime
 from typing import Any
 
 from handlers import (
+    absences,
     account,
     announcements,
     appointments,
     backup,
     channels,
     deliveries,
+    digests,
     exports,
     identities,
     imports,
@@ -31,10 +33,13 @@ from handlers import (
     proofs,
     publication,
     reach,
+    reminding,
     setup,
     signin,
     trail,
     undoing,
+    unsent,
+    urgent,
     waiting,
 )
 from handlers.context import Context, Handler, House
@@ -54,6 +59,11 @@ REQUESTS: dict[type, Handler] = {
     **overview.REQUESTS,
     **periods.REQUESTS,
     **notices.REQUESTS,
+    **digests.REQUESTS,
+    **absences.REQUESTS,
+    **urgent.REQUESTS,
+    **unsent.REQUESTS,
+    **reminding.REQUESTS,
     **announcements.REQUESTS,
     **inbox.REQUESTS,
     **setup.REQUESTS,

@@ -40,10 +40,12 @@ class PublishedVersion(Struct, frozen=True):
 
 
 class Ran(Struct, frozen=True):
-    """How many things a job did; `more` when it stopped at the end of a slice and wants to be called again."""
+    """How many things a job did; with `more` it stopped at the end of a slice and wants to be called again, or what
+    goes on is `then`."""
 
     done: int
     more: bool = False
+    then: Any = None
 
 
 def publish(context: Context, request: Publish) -> PublishedVersion | Refused:

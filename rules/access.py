@@ -37,6 +37,8 @@ PERMISSIONS: dict[str, dict[str, str]] = {
     "see_trail": {"committee": "under", "administrator": "under"},
     "publication": {"secretary": "unit", "officer": "under", "grid_lead": "under", "committee": "under"},
     "export": {"secretary": "unit", "officer": "under", "committee": "under", "administrator": "under"},
+    "record_absence": {"secretary": "unit", "officer": "under"},
+    "set_reminding": {"officer": "under", "committee": "under"},
     "give_tasks": {"secretary": "unit", "officer": "under", "grid_lead": "under", "committee": "under"},
     "decide_tasks": {"secretary": "unit", "officer": "under", "grid_lead": "under", "committee": "under"},
     "see_tasks": {"secretary": "unit"} | dict.fromkeys(LOOKING, "under"),

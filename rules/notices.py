@@ -5,8 +5,11 @@ from __future__ import annotations
 from datetime import time
 
 DIGEST_AT = time(8, 30)
-CONFIRM_AT = time(8, 0)
-"""When those who have not confirmed an announcement are looked for, so that the digest holds their reminder."""
+"""When a digest goes out to whom neither himself nor a unit above him has chosen another hour."""
+GATHER_AT = time(6, 30)
+"""When it is looked up who is to be reminded of what today: before the earliest digest."""
+URGENT_AT = time(15, 0)
+"""When who has still not done what is due today is told once more."""
 
 # kind → goes at once
 KINDS: dict[str, bool] = {
@@ -15,7 +18,20 @@ KINDS: dict[str, bool] = {
     "review_pending": False,
     "period_closed": False,
     "calendar_unknown": False,
+    "away_waiting": False,
     "announcement_reminder": False,
+    "task_issued": False,
+    "task_due": False,
+    "task_overdue": False,
+    "task_escalated": False,
+    "task_still": False,
+    "task_reported": False,
+    "more_time_asked": False,
+    "weak_found": False,
+    "urgent_due": True,
+    "stand_in_named": True,
+    "away_recorded": True,
+    "not_sent": True,
     "lines_decided": True,
     "declared_for": True,
     "entry_recorded": True,

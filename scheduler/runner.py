@@ -72,8 +72,8 @@ class Runner:
 
     async def _run(self, job: Job, now: datetime, fence: Fence) -> int:
         """A job slice by slice, each a unit of its own; gives how many things it did."""
-        done, more = 0, True
-        while more:
-            answer: Ran = await asyncio.wrap_future(self._desk.submit(SYSTEM, job.request, now, fence))
-            done, more = done + answer.done, answer.more
+        done, request = 0, job.request
+        while request is not None:
+            answer: Ran = await asyncio.wrap_future(self._desk.submit(SYSTEM, request, now, fence))
+            done, request = done + answer.done, (answer.then or request) if answer.more else None
         return done

@@ -27,6 +27,19 @@ NOTICES: dict[str, Callable[[Say], str]] = {
     "review_pending": lambda say: say("waiting for review"),
     "period_closed": lambda say: say("month closed"),
     "calendar_unknown": lambda say: say("holidays unknown"),
+    "away_waiting": lambda say: say("what is due for somebody away"),
+    "stand_in_named": lambda say: say("standing in"),
+    "away_recorded": lambda say: say("absence recorded"),
+    "urgent_due": lambda say: say("due today"),
+    "not_sent": lambda say: say("messages not sent"),
+    "task_issued": lambda say: say("new task"),
+    "task_due": lambda say: say("task due soon"),
+    "task_overdue": lambda say: say("task overdue"),
+    "task_escalated": lambda say: say("task overdue below"),
+    "task_still": lambda say: say("still on the task?"),
+    "task_reported": lambda say: say("task reported"),
+    "more_time_asked": lambda say: say("more time asked for"),
+    "weak_found": lambda say: say("weak item found"),
     "announcement": lambda say: say("announcement"),
     "announcement_reminder": lambda say: say("announcement: reminder"),
     "announcement_urged": lambda say: say("announcement: reminder"),
@@ -97,9 +110,14 @@ def state_of(say: Say, state: str) -> str:
     return STATES[state](say) if state in STATES else say("other")
 
 
+def notice_word(say: Say, kind: str) -> str:
+    """A kind of notice."""
+    return NOTICES[kind](say) if kind in NOTICES else say("other notice")
+
+
 def notices_text(say: Say, notices: Iterable[tuple[str, int]]) -> str:
     """What a message holds."""
-    words = [(NOTICES[kind](say) if kind in NOTICES else say("other notice"), number) for kind, number in notices]
+    words = [(notice_word(say, kind), number) for kind, number in notices]
     return names(say, [word if number == 1 else f"{word}×{number}" for word, number in words])
 
 
@@ -114,6 +132,16 @@ def attempts_text(say: Say, row: ListedMessage) -> str:
         return say("no address on any channel") if row.message.channel is None else say("not tried yet")
     said = [code_words(say, each.code) for each in row.attempts]
     return joined(say, *(f"{number}. {text}" for number, text in enumerate(said, 1))) if len(said) > 1 else said[0]
+
+
+def acted_text(say: Say, row: ListedMessage) -> str:
+    """Whether the member did what the message asked for; nothing where it asked for nothing."""
+    if row.acted is None:
+        return ""
+    done, asked = row.acted
+    if asked == 1:
+        return say("yes") if done else say("not yet")
+    return say("{done} of {count}", done=done, count=asked)
 
 
 def _write_again(say: Say) -> str:

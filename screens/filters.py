@@ -64,6 +64,7 @@ FILTERS: dict[str, dict[str, Filter]] = {
         "member": MEMBER,
         "state": Filter(lambda say: say("State"), deliveries.STATES),
         "kind": Filter(lambda say: say("Kind"), deliveries.KINDS),
+        "notice": Filter(lambda say: say("Contents"), deliveries.NOTICES),
         "first": FIRST,
         "last": LAST,
     },

@@ -15,7 +15,7 @@ from handlers.publication import PublicationSheet
 from handlers.trail import Deeds
 from screens.announcements.tables import announcements, recipients
 from screens.declarations.lines import attendance_word, source_word, state_word
-from screens.deliveries import attempts_text, kind_word, notices_text, state_of, unreached_why
+from screens.deliveries import acted_text, attempts_text, kind_word, notices_text, state_of, unreached_why
 from screens.people import channel_word
 from screens.privacy import proofs
 from screens.publication import sheet_table
@@ -146,6 +146,7 @@ def messages(say: Say, answer: Messages) -> Table:
         Column(say("State")),
         Column(say("Attempts"), "number"),
         Column(say("What the channel said"), width=30),
+        Column(say("Done since")),
         Column(say("Settled"), "instant", 17, aside=True),
     )
     rows = tuple(
@@ -160,6 +161,7 @@ def messages(say: Say, answer: Messages) -> Table:
             state_of(say, row.message.state),
             row.message.attempts,
             attempts_text(say, row),
+            acted_text(say, row),
             row.message.settled_at,
         )
         for row in answer.rows

@@ -152,6 +152,7 @@ def _typed_by_all(say: Say, answer: Manual) -> list[str]:
         read = say("Announcement: the last ones to you; Got it: confirms that you have read one")
     return [
         read,
+        say("Reminders: when your digest comes, and what to mute; Away, Back again: nothing comes while you are away"),
         say("Bind, Unbind: on which apps you are known, and how to end that"),
         say("Home, Help, Cancel: Cancel ends a question; drafts stay"),
     ]

@@ -13,6 +13,7 @@ from handlers.identities.binding import ConfirmBinding, RefuseBinding
 from handlers.ledger.points import MyPoints
 from handlers.overview import Overview
 from rules.problems import Problem
+from screens import reminding
 from screens.announcements.words import body, short
 from screens.declarations.lines import attendance_word
 from screens.identities import channel_word, home_choices
@@ -64,6 +65,16 @@ def _closed(say: Say, f: Facts) -> Part:
 def _calendar(say: Say, f: Facts) -> Part:
     line = say("Reminders in {year} follow weekdays until the holidays are known: please update.", year=f["year"])
     return say("Public holidays of {year} are not known yet", year=f["year"]), [line], []
+
+
+def _away(say: Say, f: Facts) -> Part:
+    """What is due for somebody who is away, each matter by its title."""
+    titles = [PARTS[kind](say, facts)[0] for kind, facts in f["waiting"]]
+    lines = [f"- {title}" for title in titles]
+    if f["count"] > len(titles):
+        lines.append(say("and {count} more", count=f["count"] - len(titles)))
+    title = say("For {name} (away until {day})", name=clean(f["name"]), day=day(say, f["until"]))
+    return title, lines, []
 
 
 def _line(say: Say, each: Facts) -> str:
@@ -228,6 +239,8 @@ PARTS: dict[str, Callable[[Say, Facts], Part]] = {
     "review_pending": _pending,
     "period_closed": _closed,
     "calendar_unknown": _calendar,
+    "away_waiting": _away,
+    **reminding.PARTS,
     "lines_decided": _decided,
     "declared_for": _declared_for,
     "entry_recorded": _recorded,

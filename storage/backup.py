@@ -24,7 +24,7 @@ from storage.evidence import evidence
 from storage.identities import binding
 from storage.inbox import dialog, token
 from storage.invitations import invitation, session
-from storage.outbox import delivery, notice, outbox
+from storage.outbox import WAITING, delivery, notice, outbox
 from storage.phones import phone_link, phone_session
 from storage.platforms import card, credential, reply_window
 from storage.signin import link, rest
@@ -222,7 +222,7 @@ def forget(connection: sa.Connection, now: datetime) -> Forgotten:
     connection.execute(sa.insert(delivery).from_select(names, attempts))
     given_up = sa.update(outbox).where(c.state.in_(("due", "sending"))).values(state="unknown", settled_at=now)
     messages = connection.execute(given_up).rowcount
-    lapsed = sa.update(notice).where(notice.c.state == "waiting").values(state="lapsed")
+    lapsed = sa.update(notice).where(WAITING).values(state="lapsed")
     return Forgotten(entrances, buttons, messages + connection.execute(lapsed).rowcount)
 
 

@@ -277,6 +277,17 @@ def count_roll(connection: sa.Connection, wanted: Roll) -> int:
     return int(connection.execute(_ROLL_COUNTS[wanted.state], {"number": wanted.number}).scalar_one())
 
 
+def confirmed(connection: sa.Connection, pairs: Iterable[tuple[int, int]]) -> set[tuple[int, int]]:
+    """Those pairs of announcement and member that are confirmed."""
+    wanted = set(pairs)
+    query = sa.select(r.announcement_id, r.member_id).where(
+        r.announcement_id.in_([number for number, _ in wanted]),
+        r.member_id.in_([who for _, who in wanted]),
+        r.confirmed_at.is_not(None),
+    )
+    return {(row[0], row[1]) for row in connection.execute(query)} & wanted
+
+
 def settled(connection: sa.Connection, pairs: Iterable[tuple[int, int]], day: date) -> set[tuple[int, int]]:
     """Those pairs of announcement and member that need no reminder: confirmed, withdrawn, or too late on a day."""
     wanted = set(pairs)

@@ -28,6 +28,7 @@ class Filter:
     kind: str = ""
     since: datetime | None = None
     until: datetime | None = None
+    notice: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +152,8 @@ def _conditions(narrowed: Filter) -> list[sa.ColumnElement[bool]]:
         conditions.append(_o.state == narrowed.state)
     if narrowed.kind:
         conditions.append(_o["class"] == narrowed.kind)
+    if narrowed.notice:
+        conditions.append(sa.exists().where(notice.c.outbox_id == _o.id, notice.c.kind == narrowed.notice))
     if narrowed.members is not None:
         conditions.append(_o.member_id.in_(narrowed.members))
     if narrowed.units is not None:

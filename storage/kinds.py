@@ -98,6 +98,12 @@ def slices(values: Iterable[T]) -> Iterator[list[T]]:
         yield some
 
 
+def padded(values: Iterable[T]) -> list[T]:
+    """The values with the last repeated up to a power of two, so that a prepared statement has few forms."""
+    some = list(values)
+    return some + some[-1:] * ((1 << (len(some) - 1).bit_length()) - len(some)) if some else some
+
+
 @lru_cache(maxsize=10_000)  # a rulebook's points are few, the entries that bear them a million
 def _points(value: int) -> Decimal:
     return plain(Decimal(value) / SCALE)

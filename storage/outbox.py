@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from storage.kinds import Instant, Json, after, slices
 from storage.lease import ALONE, Owner
 from storage.locks import hold
-from storage.metadata import identifier, metadata, refers
+from storage.metadata import identifier, metadata, partial_index, refers
 
 notice = sa.Table(
     "notice",
@@ -25,7 +25,8 @@ notice = sa.Table(
     sa.Column("state", sa.String(16), nullable=False),
     refers("outbox_id", "outbox.id", nullable=True, index=True),
     sa.Column("made_at", Instant, nullable=False),
-    sa.Index("ix_notice_state", "state", "member_id"),
+    partial_index("ix_notice_waiting", "member_id", where="state = 'waiting'"),
+    partial_index("ix_notice_waiting_kind", "kind", "member_id", where="state = 'waiting'"),
 )
 outbox = sa.Table(
     "outbox",
@@ -114,6 +115,8 @@ class Settled:
     due_at: datetime | None = None
 
 
+WAITING = notice.c.state == sa.literal_column("'waiting'")
+"""The notice has not become part of a message; as the text of its indices, which a parameter would not match."""
 REPLY = "reply"
 EVERYTHING = Among()
 _ORDER = sa.case({REPLY: 0, "urgent": 1, "digest": 2}, value=outbox.c["class"], else_=3)
@@ -156,7 +159,7 @@ def waiting_notices(
     """Member → the notices of some kinds that wait to be sent, oldest first; only the first `most` when given."""
     c = notice.c
     query = sa.select(c.id, c.member_id, c.kind, c.facts, c.made_at)
-    query = query.where(c.state == "waiting", c.kind.in_(list(kinds))).order_by(c.id).limit(most)
+    query = query.where(WAITING, c.kind.in_(list(kinds))).order_by(c.id).limit(most)
     found: dict[int, list[NoticeRow]] = {}
     for row in connection.execute(query):
         found.setdefault(row.member_id, []).append(NoticeRow(*row))
@@ -193,7 +196,7 @@ def has_key(connection: sa.Connection, keys: Iterable[str]) -> set[str]:
 def anything_due(connection: sa.Connection, now: datetime, kinds: Iterable[str], outside: Collection[str] = ()) -> bool:
     """Whether some message is due outside of some channels, or some notice of these kinds waits to become one."""
     c = notice.c
-    waiting = sa.select(c.id).where(c.state == "waiting", c.kind.in_(list(kinds)))
+    waiting = sa.select(c.id).where(WAITING, c.kind.in_(list(kinds)))
     due = sa.select(outbox.c.id).where(
         outbox.c.state == "due", outbox.c.due_at <= now, *_among(Among(outside=tuple(outside)))
     )

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from storage.kinds import slices
-from storage.outbox import REPLY, delivery, notice, outbox, put_all
+from storage.outbox import REPLY, WAITING, delivery, notice, outbox, put_all
 from storage.statement import Statement
 
 AGAIN = "again:"
@@ -18,7 +18,7 @@ AGAIN = "again:"
 _PUT = Statement(sa.insert(outbox))
 _KEEP_BODY = sa.update(outbox).where(outbox.c.id == sa.bindparam("number")).values(body=sa.bindparam("body_"))
 _REDIRECT = sa.update(notice).where(notice.c.outbox_id == sa.bindparam("old")).values(outbox_id=sa.bindparam("new"))
-_COMPOSED = (
+_COMPOSED = Statement(
     sa.update(notice)
     .where(notice.c.id == sa.bindparam("number"))
     .values(state="composed", outbox_id=sa.bindparam("message"))
@@ -27,9 +27,7 @@ _COMPOSED = (
 
 def compose(connection: sa.Connection, messages: Mapping[int, int]) -> None:
     """Notice → the message it became part of."""
-    if messages:
-        rows = [{"number": number, "message": message} for number, message in messages.items()]
-        connection.execute(_COMPOSED, rows)
+    _COMPOSED.many(connection, [{"number": number, "message": message} for number, message in messages.items()])
 
 
 def put_reply(connection: sa.Connection, values: Mapping[str, Any], now: datetime) -> None:
@@ -131,7 +129,7 @@ def drop_waiting(connection: sa.Connection, prefixes: Iterable[str]) -> None:
     """Drops what waits to be sent under keys that begin so."""
     c = notice.c
     begins = sa.or_(*(c.key.startswith(prefix, autoescape=True) for prefix in prefixes))
-    connection.execute(sa.update(notice).where(c.state == "waiting", begins).values(state="dropped"))
+    connection.execute(sa.update(notice).where(WAITING, begins).values(state="dropped"))
 
 
 def dropped_among(connection: sa.Connection, keys: Iterable[str]) -> set[str]:

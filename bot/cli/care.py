@@ -66,12 +66,14 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="For programs.")
     from bot.backup import state
     from handlers.backup import CountFailures
     from handlers.overview import Status
+    from handlers.unsent import Unsent
     from rules.access import SYSTEM
 
     settings = settings_or_exit()
     say = words(settings.locale)
     with reading(settings, say) as (desk, now):
         facts = desk.ask(SYSTEM, Status(), now).facts
+        facts["not_sent"] = desk.ask(SYSTEM, Unsent(), now)
         facts["backup"] = state(settings, desk.house, desk.ask(SYSTEM, CountFailures(), now), now)
     if as_json:
         typer.echo(json.dumps(facts, ensure_ascii=False))
@@ -84,6 +86,7 @@ def status_lines(say: Say, facts: dict[str, Any]) -> list[str]:
     """The facts of a house in words, one a line."""
     from screens.declarations.lines import state_word
     from screens.deliveries import state_of
+    from screens.reminding import matter
 
     def counted(counts: dict[str, int], word: Callable[[Say, str], str]) -> str:
         return say(", ").join(f"{word(say, state)} {count}" for state, count in counts.items()) or say("none")
@@ -98,6 +101,7 @@ def status_lines(say: Say, facts: dict[str, Any]) -> list[str]:
         say("Tables: {revision}", revision=facts["revision"]),
         *_backup_lines(say, facts["backup"]),
     ]
+    lines += [say("Not sent: {matter}", matter=matter(say, *found)) for found in facts["not_sent"].items()]
     if facts["parked"]:
         lines.append(say("See what could not be handled: zhibu inbox list"))
     return lines

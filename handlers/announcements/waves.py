@@ -11,7 +11,7 @@ from msgspec import Struct
 from handlers.context import Context, Handler
 from handlers.periods import Ran
 from rules.announcements import reminder_due
-from rules.notices import CONFIRM_AT
+from rules.notices import GATHER_AT
 from storage import announcements, confirmations, members, sending
 from storage.announcements import AnnouncementRow, Roll, WaveRow
 from storage.engine import Connection
@@ -96,8 +96,8 @@ def spread(context: Context, _request: Spread) -> Ran:
 
 
 def remind_unconfirmed(context: Context, _request: RemindUnconfirmed) -> Ran:
-    """From 08:00 on, so that the reminder stands in the digest of the day; large waves go on as slices."""
-    if context.now.astimezone(context.house.zone).time() < CONFIRM_AT:
+    """From 06:30 on, so that the reminder stands in the digest of the day; large waves go on as slices."""
+    if context.now.astimezone(context.house.zone).time() < GATHER_AT:
         return Ran(0)
     rows = [
         row

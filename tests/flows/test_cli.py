@@ -61,6 +61,12 @@ def test_status_is_json_for_programs(folder: Path):
     assert facts["parked"] == 0
 
 
+def test_status_names_what_should_have_gone_out(folder: Path):
+    assert "漏发" not in zhibu(folder, "status").stdout
+    changed(folder, "UPDATE outbox SET state = 'due', due_at = 0 WHERE id = (SELECT max(id) FROM outbox)")
+    assert "漏发：1 条消息到时未发超过一小时" in zhibu(folder, "status").stdout
+
+
 @pytest.mark.parametrize(
     ("words", "env"),
     [

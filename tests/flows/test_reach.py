@@ -13,8 +13,8 @@ from bot.config import Settings
 from bot.opening import Parts, open_parts
 from bot.opening import channels as channels_of
 from handlers.deliveries import ListUnreached, UnreachedPage
+from handlers.digests import DispatchUrgent
 from handlers.identities.accounts import Failure, GoElsewhere
-from handlers.notices import DispatchUrgent
 from rules.access import OPERATOR, SYSTEM
 from rules.reach import SHUT
 from screens.deliveries import CODES, CURES, unreached_why

@@ -45,6 +45,10 @@ ALLOWED = {
         for role in ("officer", "grid_lead", "committee")
     },
     **{("see_tasks", role): UNDER for role in ("officer", "grid_lead", "instructor", "committee")},
+    ("record_absence", "secretary"): ("own",),
+    ("record_absence", "officer"): UNDER,
+    ("set_reminding", "officer"): UNDER,
+    ("set_reminding", "committee"): UNDER,
     ("announce", "secretary"): ("own",),
     ("announce", "officer"): UNDER,
     ("announce", "grid_lead"): UNDER,

@@ -16,9 +16,10 @@ from handlers.declarations.forms import AddLines, Receipt, Submit
 from handlers.declarations.meeting import RecordAttendance
 from handlers.declarations.recording import Recorded
 from handlers.declarations.review import ApproveAll, Decided
+from handlers.digests import ComposeDigests, DispatchUrgent
 from handlers.ledger.reversal import Reverse, Reversed
 from handlers.members import WEBCHAT, Invitation, Invite, Redeem, address_of
-from handlers.notices import ComposeDigests, DispatchUrgent, Remind
+from handlers.notices import Remind
 from handlers.periods import ClosePeriods, OpenPeriods
 from rules.access import SYSTEM
 from storage import declarations, going, inbox, invitations, ledger, outbox, schemes

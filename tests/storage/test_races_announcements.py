@@ -23,7 +23,7 @@ from handlers.announcements.writing import (
     WriteAnnouncement,
 )
 from handlers.context import Refused
-from handlers.notices import DispatchUrgent
+from handlers.digests import DispatchUrgent
 from rules.access import SYSTEM
 from storage import announcements
 from storage.outbox import notice

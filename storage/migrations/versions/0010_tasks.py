@@ -189,3 +189,9 @@ def upgrade() -> None:
     op.create_index(op.f("ix_evidence_task_id"), "evidence", ["task_id"])
     op.add_column("outbox", sa.Column("claimed_until", sa.BigInteger(), nullable=True))
     op.add_column("outbox", sa.Column("going_at", sa.BigInteger(), nullable=True))
+    op.drop_index("ix_notice_state", "notice")
+    waiting = sa.text("state = 'waiting'")
+    op.create_index("ix_notice_waiting", "notice", ["member_id"], sqlite_where=waiting, postgresql_where=waiting)
+    op.create_index(
+        "ix_notice_waiting_kind", "notice", ["kind", "member_id"], sqlite_where=waiting, postgresql_where=waiting
+    )
