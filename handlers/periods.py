@@ -40,9 +40,10 @@ class PublishedVersion(Struct, frozen=True):
 
 
 class Ran(Struct, frozen=True):
-    """How many things a job did."""
+    """How many things a job did; `more` when it stopped at the end of a slice and wants to be called again."""
 
     done: int
+    more: bool = False
 
 
 def publish(context: Context, request: Publish) -> PublishedVersion | Refused:

@@ -10,8 +10,9 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from handlers.desk import Desk
+from handlers.periods import Ran
 from rules.access import SYSTEM
-from scheduler.jobs import due
+from scheduler.jobs import Job, due
 
 log = structlog.get_logger(__name__)
 TICK_S = 10
@@ -44,12 +45,19 @@ class Runner:
             jobs = due(self._last, now, self._desk.house.zone)
             for job in jobs:
                 try:
-                    answer = await asyncio.wrap_future(self._desk.submit(SYSTEM, job.request, now))
+                    done += await self._run(job, now)
                 except Exception:
                     log.exception("job failed", job=job.name)
                     return done
-                done += answer.done
             self._last = now
         if done:
             self._after()
+        return done
+
+    async def _run(self, job: Job, now: datetime) -> int:
+        """A job slice by slice, each a unit of its own; gives how many things it did."""
+        done, more = 0, True
+        while more:
+            answer: Ran = await asyncio.wrap_future(self._desk.submit(SYSTEM, job.request, now))
+            done, more = done + answer.done, answer.more
         return done
