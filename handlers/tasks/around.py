@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -11,7 +11,7 @@ import msgspec
 from handlers.context import Context, Refused, refuse
 from rules.access import Grant, Holder
 from rules.tasks.plan import Obligation, Plan, Terms
-from rules.tasks.states import after, may
+from rules.tasks.states import MOVES, after, may
 from storage import members
 from storage.audit import Deed
 from storage.tasks import plans, rows
@@ -58,8 +58,22 @@ def carries(context: Context, task: TaskRow) -> Grant | bool:
 
 def decides(context: Context, task: TaskRow) -> Grant | None:
     """The grant by which the actor decides about a task; nobody decides about what he carries or reported himself."""
-    mine = carries(context, task) or context.actor.member in (task.reported_by, task.member)
-    return None if mine else context.actor.may("decide_tasks", task.issuer_unit, task.issuer_path)
+    return decided(context, [task]).get(task.id)
+
+
+def decided(context: Context, tasks: Iterable[TaskRow]) -> dict[int, Grant]:
+    """Task → the grant by which the actor decides about it, for those he may: nobody decides about what he, or whoever
+    he stands in for, carries or reported."""
+    actor = context.actor
+    may_be = {task.id: (task, actor.may("decide_tasks", task.issuer_unit, task.issuer_path)) for task in tasks}
+    granted = {number: (task, grant) for number, (task, grant) in may_be.items() if grant is not None}
+    barred = {actor.member, *(grant.behalf for grant in actor.grants if grant.behalf is not None)}
+    carrying = carriers(context, [task for task, _ in granted.values()])
+    return {
+        number: grant
+        for number, (task, grant) in granted.items()
+        if not barred & {task.reported_by, *(holder.member for holder in carrying[number])}
+    }
 
 
 def sees(context: Context, task: TaskRow) -> bool:
@@ -93,14 +107,38 @@ def carriers(context: Context, tasks: Iterable[TaskRow]) -> dict[int, tuple[Hold
 
 
 def deciders(context: Context, tasks: Collection[TaskRow]) -> dict[int, tuple[int, ...]]:
-    """Task → the members of its issuing unit who decide about it today; its issuer alone when a member issued it."""
-    issued = {task.issuer_unit for task in tasks if task.issuer is None}
-    held = members.holders(context.connection, DECIDING, issued, context.today)
-    people = {unit: tuple(sorted({each.member for each in some})) for unit, some in held.items()}
-    return {task.id: (task.issuer,) if task.issuer else people[task.issuer_unit] for task in tasks}
+    """Task → who is asked to decide about it today: its issuer and his deputies, else whoever may in its issuing unit.
+
+    Nobody who carries or reported it is, nor who stands in for one of them; when the unit has nobody else, the nearest
+    above that has somebody is asked.
+    """
+    lines = {task.id: [int(part) for part in reversed(task.issuer_path.strip("/").split("/"))] for task in tasks}
+    first = {task.issuer_unit for task in tasks}
+    held = members.holders(context.connection, DECIDING, first, context.today)
+    above = {unit for line in lines.values() for unit in line[1:]}
+    held_above = members.holders(context.connection, ABOVE, above, context.today) if above else {}
+    carrying = carriers(context, tasks)
+    found: dict[int, tuple[int, ...]] = {}
+    for task in tasks:
+        barred = {task.reported_by, *(holder.member for holder in carrying[task.id])}
+        asked = [_free(held[task.issuer_unit], barred, task.issuer)]
+        asked += [_free(held_above[unit], barred, None) for unit in lines[task.id][1:]]
+        found[task.id] = next(filter(None, asked), ())
+    return found
+
+
+def _free(people: Iterable[Holder], barred: Collection[int | None], issuer: int | None) -> tuple[int, ...]:
+    """Who is not barred, nor stands in for one who is; the issuer and his deputies alone when he is among them."""
+    people = list(people)
+    out = {*barred, *(each.member for each in people if each.deputy_of is not None and each.deputy_of in barred)}
+    free = [each for each in people if each.member not in out]
+    issuing = [each for each in free if issuer is not None and issuer in (each.member, each.deputy_of)]
+    return tuple(sorted({each.member for each in issuing or free}))
 
 
 DECIDING = ("officer", "committee", "grid_lead", "secretary")
+ABOVE = ("officer", "committee", "grid_lead")
+"""Who of them looks after the units below, too."""
 
 
 def happen(
@@ -124,9 +162,31 @@ def happen(
     if not rows.change(context.connection, task.id, task.edition, {**values, "state": state}):
         return refuse("task_changed_meanwhile")
     note(context, [task.id], deed, text=text, facts=facts, behalf=behalf)
-    named = {each.removesuffix("_id"): value for each, value in values.items()}
-    known = {name: value for name, value in named.items() if name in TaskRow.__slots__}
-    return replace(task, **known, state=state, edition=task.edition + 1)
+    return replace(task, **_named(values), state=state, edition=task.edition + 1)
+
+
+def happen_all(
+    context: Context,
+    tasks: Sequence[TaskRow],
+    deed: str,
+    *,
+    text: str = "",
+    behalf: Mapping[int, int | None] | None = None,
+    **values: Any,
+) -> list[TaskRow]:
+    """The same deed happens to many tasks, the same columns changing in all; those that somebody else was faster
+    with are left out, the others are given as they are now."""
+    states, state = MOVES[deed]
+    pins = [(task.id, task.edition) for task in tasks]
+    changed = rows.change_all(context.connection, pins, states, {**values, **({"state": state} if state else {})})
+    done = [task for task in tasks if task.id in changed]
+    by_behalf: dict[int | None, list[int]] = {}
+    for task in done:
+        by_behalf.setdefault((behalf or {}).get(task.id), []).append(task.id)
+    for one, numbers in by_behalf.items():
+        note(context, numbers, deed, text=text, behalf=one)
+    named = _named(values)
+    return [replace(each, **named, state=after(deed, each.state), edition=each.edition + 1) for each in done]
 
 
 def note(
@@ -146,3 +206,9 @@ def note(
     ]
     rows.note_all(context.connection, events)
     context.audit_all([Deed(f"task_{deed}", "task", number, facts or {}, behalf) for number in tasks])
+
+
+def _named(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Columns that change, as a row calls them."""
+    named = {column.removesuffix("_id"): value for column, value in values.items()}
+    return {name: value for name, value in named.items() if name in TaskRow.__slots__}

@@ -3,7 +3,7 @@ what was decided."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from handlers.context import Context
@@ -72,14 +72,11 @@ def _who_reported(task: TaskRow) -> set[int]:
 
 
 def _tell_deciders(context: Context, task: TaskRow, kind: str, word: str, more: dict[str, Any]) -> None:
-    """Nobody who carries a task is asked to decide about it."""
-    carrying = {holder.member for holder in carriers(context, [task])[task.id]}
-    people: Iterable[int] = deciders(context, [task])[task.id]
     facts = facts_of(context, task) | more
     context.tell_all(
         [
             {"member_id": member, "kind": kind, "key": f"{word}:{task.id}:{task.edition}:{member}", "facts": facts}
-            for member in people
-            if member not in carrying and member != context.actor.member
+            for member in deciders(context, [task])[task.id]
+            if member != context.actor.member
         ]
     )
