@@ -1,1 +1,13 @@
 """Tasks (任务): issued, reported, verified; who carries one and who decides about it."""
+
+from __future__ import annotations
+
+from handlers.context import Handler
+from handlers.tasks import mine, promises, reporting, wanting
+
+REQUESTS: dict[type, Handler] = {
+    **mine.REQUESTS,
+    **reporting.REQUESTS,
+    **wanting.REQUESTS,
+    **promises.REQUESTS,
+}
