@@ -1,1 +1,10 @@
 """Tasks (任务): issued, reported, verified; who carries one and who decides about it."""
+
+from __future__ import annotations
+
+from handlers.context import Handler
+from handlers.tasks import deciding
+
+REQUESTS: dict[type, Handler] = {
+    **deciding.REQUESTS,
+}

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from handlers.context import Context, Refused, refuse
-from rules.access import Grant, Holder
+from rules.access import ABOVE, DECIDING, Grant, Holder
 from rules.tasks.plan import Obligation, Plan, Terms
 from rules.tasks.states import MOVES, after, may
 from storage import members
@@ -134,11 +134,6 @@ def _free(people: Iterable[Holder], barred: Collection[int | None], issuer: int 
     free = [each for each in people if each.member not in out]
     issuing = [each for each in free if issuer is not None and issuer in (each.member, each.deputy_of)]
     return tuple(sorted({each.member for each in issuing or free}))
-
-
-DECIDING = ("officer", "committee", "grid_lead", "secretary")
-ABOVE = ("officer", "committee", "grid_lead")
-"""Who of them looks after the units below, too."""
 
 
 def happen(

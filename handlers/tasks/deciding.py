@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
 
 from msgspec import Struct
 
 from handlers.context import Context, Handler, Refused, refuse
-from handlers.tasks.around import ABOVE, DECIDING, decided, deciders
+from handlers.tasks.around import decided, deciders
 from handlers.tasks.settling import DEEDS, REASONED, Order, Pin, Pins, settle
 from handlers.tasks.view import TaskView, views
+from rules.access import ABOVE, DECIDING
 from rules.days import day_typed
 from rules.tasks.states import LIVE
 from storage.tasks import lists, rows
@@ -168,25 +168,30 @@ def decide_task(
         return _go_on(context, request.rest, Outcome(missed=(shown,)))
     if task.edition != request.pin[1]:
         return ForVerification(shown, possible(task), request.rest, Outcome(missed=(shown,)))
-    until = _day(context, task, request)
+    until = day_typed(request.until, context.today) if request.deed == "extend" and request.until else None
+    wanting = _wanting(shown, request, until)
+    return wanting if wanting is not None else _settled(context, request, until)
+
+
+def _wanting(
+    view: TaskView, request: DecideTask, until: date | None
+) -> TaskReasonQuestion | TaskDayQuestion | Refused | None:
+    """What a decision still lacks: a day, a reason; who agrees to what was asked for needs none."""
     if request.deed == "extend" and until is None:
-        return refuse("date_unclear") if request.until else TaskDayQuestion(shown, request)
-    agreed = request.deed == "extend" and task.wanted_on is not None
+        return refuse("date_unclear") if request.until else TaskDayQuestion(view, request)
+    agreed = request.deed == "extend" and view.task.wanted_on is not None
     if request.deed in REASONED and not request.reason and not agreed:
-        return TaskReasonQuestion(shown, request)
+        return TaskReasonQuestion(view, request)
+    return None
+
+
+def _settled(context: Context, request: DecideTask, until: date | None) -> ForVerification | TasksDecided | Refused:
     settled = settle(context, [request.pin], Order(request.deed, request.reason, until))
     if isinstance(settled, Refused):
         return settled
     done, missed = settled
     one = (views(context, done)[0], request.deed) if done else None
     return _go_on(context, request.rest, Outcome(missed=tuple(views(context, missed)), one=one))
-
-
-def _day(context: Context, task: TaskRow, request: DecideTask) -> date | None:
-    """The day an extension leads to: as typed, else as it was asked for."""
-    if request.deed != "extend":
-        return None
-    return day_typed(request.until, context.today) if request.until else None
 
 
 def possible(task: TaskRow) -> tuple[str, ...]:
@@ -198,9 +203,7 @@ def possible(task: TaskRow) -> tuple[str, ...]:
     return ("extend", *(("refuse_more_time",) if task.wanted_on is not None else ()), "waive", "cancel")
 
 
-def _for_decision(
-    context: Context, task: TaskRow, rest: Pins, before: Outcome | None = None
-) -> ForVerification:
+def _for_decision(context: Context, task: TaskRow, rest: Pins, before: Outcome | None = None) -> ForVerification:
     return ForVerification(views(context, [task])[0], possible(task), rest, before or Outcome())
 
 

@@ -7,6 +7,7 @@ from datetime import date
 
 import sqlalchemy as sa
 
+from rules.access import DECIDING
 from rules.tasks.states import LIVE
 from storage.members import on_day, role
 from storage.tasks.rows import ISSUER, TASKS, TaskRow
