@@ -15,7 +15,6 @@ from rules.access import Actor
 from screens.problems import sentence
 from screens.texts import clean
 
-
 LISTS = {"line": ListEvidence, "task": ListTaskEvidence}
 """What evidence may belong to, as its address names it."""
 

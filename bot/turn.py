@@ -9,22 +9,25 @@ from msgspec import structs
 
 from bot import dialogs, marks, matching, secrets, strangers
 from bot.channel import Inbound, Rendered
-from bot.commands import Heard
+from bot.commands import QUEUES, Heard
 from bot.replies import MOST_TEXT
 from handlers.announcements.writing import WriteAnnouncement
 from handlers.context import Context, Refused
 from handlers.declarations.forms import AddFile, Undo
-from handlers.declarations.review import ApproveAll, Queue, ReviewLine
+from handlers.declarations.review import Queue
 from handlers.desk import Desk
 from handlers.members import Home, Invite
 from handlers.phones import AskForPhoneLink
 from handlers.signin import AskForLink
+from handlers.tasks.deciding import Reports
 from screens import door
 from screens.problems import refused
 from screens.render import screen_of
 from screens.screen import Screen
 from screens.texts import Say
 from storage import inbox
+
+BULK = {request.__name__ for request in QUEUES}
 
 
 @dataclass(slots=True)
@@ -132,9 +135,9 @@ class Turn:
     def _unasked(self, live: list[inbox.TokenRow]) -> tuple[list[Screen], list[Rendered]]:
         """Text while nothing is being asked: a number of the queue, or lines to declare."""
         number = matching.number(self.heard.text)
-        queue = next((dialogs.request_of(row) for row in live if row.kind == ApproveAll.__name__), None)
+        queue = next((dialogs.request_of(row) for row in live if row.kind in BULK), None)
         if number is not None and queue is not None and 1 <= number <= len(queue.pins):
-            return self._do(ReviewLine(queue.pins[int(number) - 1])), []
+            return self._do(QUEUES[type(queue)](queue.pins[int(number) - 1])), []
         if self.heard.spontaneous is not None:
             return self._tried(self.heard.spontaneous)
         if marks.typed(self.heard.text).isdecimal():
@@ -153,13 +156,13 @@ class Turn:
 
     def _on_screen(self, live: list[inbox.TokenRow]) -> tuple[list[Screen], list[Rendered]]:
         """Words that only mean something on the screen being seen: 全部通过 除 3 7, 撤销."""
-        wanted = Undo if self.heard.undo else ApproveAll
-        row = next((row for row in live if row.kind == wanted.__name__), None)
+        wanted = {Undo.__name__} if self.heard.undo else BULK
+        row = next((row for row in live if row.kind in wanted), None)
         if row is None and self.heard.undo:
             return [door.nothing_to_undo(self.say), *self._do(self.heard.request)], []
         if row is None:
             answer = self._asked(self.heard.request)
-            before = [door.queue_first(self.say)] if isinstance(answer, Queue) and answer.lines else []
+            before = [door.queue_first(self.say)] if isinstance(answer, Queue | Reports) and answer.pins else []
             return [*before, screen_of(self.say, answer)], []
         request = dialogs.request_of(row)
         if self.heard.approve_but is not None:

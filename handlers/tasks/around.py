@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from handlers.context import Context, Refused, refuse
-from rules.access import Grant, Holder
+from rules.access import ABOVE, DECIDING, Grant, Holder
 from rules.tasks.plan import Obligation, Plan, Terms
 from rules.tasks.states import MOVES, after, may
 from storage import members
@@ -136,11 +136,6 @@ def _free(people: Iterable[Holder], barred: Collection[int | None], issuer: int 
     return tuple(sorted({each.member for each in issuing or free}))
 
 
-DECIDING = ("officer", "committee", "grid_lead", "secretary")
-ABOVE = ("officer", "committee", "grid_lead")
-"""Who of them looks after the units below, too."""
-
-
 def happen(
     context: Context,
     task: TaskRow,
@@ -175,16 +170,16 @@ def happen_all(
     **values: Any,
 ) -> list[TaskRow]:
     """The same deed happens to many tasks, the same columns changing in all; those that somebody else was faster
-    with are left out, the others are given as they are now."""
+    with are left out, the others are given as they are now. The history keeps a due date that was moved."""
     states, state = MOVES[deed]
     pins = [(task.id, task.edition) for task in tasks]
     changed = rows.change_all(context.connection, pins, states, {**values, **({"state": state} if state else {})})
     done = [task for task in tasks if task.id in changed]
-    by_behalf: dict[int | None, list[int]] = {}
-    for task in done:
-        by_behalf.setdefault((behalf or {}).get(task.id), []).append(task.id)
-    for one, numbers in by_behalf.items():
-        note(context, numbers, deed, text=text, behalf=one)
+    moved = values.get("due_on")
+    told = {task.id: {"from": task.due_on.isoformat(), "to": moved.isoformat()} for task in done} if moved else {}
+    rows.note_all(context.connection, [_event(context, task.id, deed, text, told.get(task.id)) for task in done])
+    stood_in = behalf or {}
+    context.audit_all([_deed(task.id, deed, told.get(task.id), stood_in.get(task.id)) for task in done])
     named = _named(values)
     return [replace(each, **named, state=after(deed, each.state), edition=each.edition + 1) for each in done]
 
@@ -199,13 +194,17 @@ def note(
     behalf: int | None = None,
 ) -> None:
     """Keeps what happened to some tasks in their history and in the trail."""
+    rows.note_all(context.connection, [_event(context, number, deed, text, facts) for number in tasks])
+    context.audit_all([_deed(number, deed, facts, behalf) for number in tasks])
+
+
+def _event(context: Context, number: int, deed: str, text: str, facts: dict[str, Any] | None) -> dict[str, Any]:
     by = context.actor.member or None
-    events = [
-        {"task_id": number, "at": context.now, "by_id": by, "deed": deed, "text": text, "facts": facts}
-        for number in tasks
-    ]
-    rows.note_all(context.connection, events)
-    context.audit_all([Deed(f"task_{deed}", "task", number, facts or {}, behalf) for number in tasks])
+    return {"task_id": number, "at": context.now, "by_id": by, "deed": deed, "text": text, "facts": facts}
+
+
+def _deed(number: int, deed: str, facts: dict[str, Any] | None, behalf: int | None) -> Deed:
+    return Deed(f"task_{deed}", "task", number, facts or {}, behalf)
 
 
 def _named(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,10 @@
+"""Tasks in words."""
+
+from __future__ import annotations
+
+from screens.screen import Draw
+from screens.tasks import deciding
+
+SCREENS: dict[type, Draw] = {
+    **deciding.SCREENS,
+}
