@@ -67,6 +67,7 @@ _ATTACH_WAITING = Statement(
     .where(
         evidence.c.member_id == sa.bindparam("member"),
         evidence.c.line_id.is_(None),
+        evidence.c.task_id.is_(None),
         evidence.c.added_at >= sa.bindparam("since"),
     )
     .values(line_id=sa.bindparam("line"))
@@ -99,11 +100,19 @@ def _sync_names(directory: Path) -> None:
         os.close(handle)
 
 
-def add(connection: sa.Connection, member_id: int, line_id: int | None, filed: Filed, now: datetime) -> int:
-    """Records a file as evidence of a line, or for the member's next line when there is none yet."""
+def add(
+    connection: sa.Connection,
+    member_id: int,
+    line_id: int | None,
+    filed: Filed,
+    now: datetime,
+    task_id: int | None = None,
+) -> int:
+    """Records a file as evidence of a line or a task, or for the member's next line when it is of neither yet."""
     values = {
         "member_id": member_id,
         "line_id": line_id,
+        "task_id": task_id,
         "kind": filed.kind,
         "name": filed.name,
         "media_type": filed.media_type,
@@ -123,7 +132,7 @@ def attach_waiting(connection: sa.Connection, member_id: int, line_id: int, sinc
 def attach(connection: sa.Connection, member_id: int, evidence_id: int, line_id: int) -> bool:
     """Attaches one waiting piece to a line; False when it does not wait any more."""
     c = evidence.c
-    waits = sa.and_(c.id == evidence_id, c.member_id == member_id, c.line_id.is_(None))
+    waits = sa.and_(c.id == evidence_id, c.member_id == member_id, c.line_id.is_(None), c.task_id.is_(None))
     return connection.execute(sa.update(evidence).where(waits).values(line_id=line_id)).rowcount == 1
 
 

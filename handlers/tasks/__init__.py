@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from handlers.context import Handler
-from handlers.tasks import deciding
+from handlers.tasks import deciding, mine, promises, reporting, wanting
 
 REQUESTS: dict[type, Handler] = {
+    **mine.REQUESTS,
+    **reporting.REQUESTS,
+    **wanting.REQUESTS,
+    **promises.REQUESTS,
     **deciding.REQUESTS,
 }
