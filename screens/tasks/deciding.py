@@ -55,7 +55,8 @@ def queued(say: Say, place: int, view: TaskView) -> str:
 
 def who(say: Say, view: TaskView) -> str:
     """Unit and people a task is carried by; vacant roles are said."""
-    return f"{clean(view.task.unit_name)} {names(say, view.carried_by) or say('(nobody)')}"
+    people = names(say, view.carried_by) or say("(role vacant)")
+    return f"{clean(view.task.unit_name)} {people}"
 
 
 def _reported(say: Say, view: TaskView) -> list[str]:
@@ -77,7 +78,7 @@ def for_verification(say: Say, answer: d.ForVerification) -> Screen:
     if "extend" in answer.may:
         choices = [*_extensions(say, view, rest), *choices]
     later = d.OpenReport(rest[0], rest[1:]) if rest else Home()
-    choices += [Choice(say("Later"), later), Choice(say("Reports"), d.ShowReports())]
+    choices += [Choice(say("Decide later"), later), Choice(say("Reports"), d.ShowReports())]
     link = f"/chat/evidence/task/{task.id}" if len(view.files) > 1 else None
     if len(view.files) == 1:
         link = f"/chat/evidence/{view.files[0].id}"
@@ -117,7 +118,7 @@ def _decision(say: Say, view: TaskView, deed: str, rest: d.Pins) -> Choice:
         "return": say("Return"),
         "waive": say("Waive"),
         "cancel": say("Cancel the task"),
-        "refuse_more_time": say("Refuse"),
+        "refuse_more_time": say("Refuse the extension"),
     }
     return Choice(words[deed], d.DecideTask(view.pin, deed, rest))
 

@@ -35,6 +35,7 @@ from bot.app import build
 from bot.clock import Clock
 from bot.config import Settings
 from bot.opening import Parts, open_parts
+from handlers.members import WEBCHAT, address_of
 from rules.access import SYSTEM, Actor
 from rules.tasks.plan import Terms
 from storage import members, metadata, schemes
@@ -287,6 +288,7 @@ def settle(connection: Connection) -> None:
         people[code] = members.insert(connection, members.member, {"code": code, "name": name, "class": kind})
         since = {"member_id": people[code], "unit_id": units[unit][0], "from_on": SINCE}
         members.insert(connection, members.membership, since)
+        members.bind(connection, WEBCHAT, address_of(people[code]), people[code], NOW)
     for code, role, unit in ROLES:
         holds = {"member_id": people[code], "role": role, "unit_id": units[unit][0], "from_on": SINCE}
         members.insert(connection, members.role, holds)
