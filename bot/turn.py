@@ -119,7 +119,7 @@ class Turn:
     def _typed(self) -> tuple[list[Screen], list[Rendered]]:
         heard = self.heard
         dialog = self._dialog() if heard.opened else None
-        if dialog is not None and dialog.expects == "writing":
+        if dialog is not None and (dialog.expects == "writing" or _wants_words(dialog)):
             return self._answered(dialog)
         if heard.request is not None and heard.approve_but is None and not heard.undo:
             return self._tried(heard.request)
@@ -150,7 +150,8 @@ class Turn:
         queue = next((dialogs.request_of(row) for row in live if row.kind in BULK), None)
         if number is not None and queue is not None and 1 <= number <= len(queue.pins):
             return self._do(QUEUES[type(queue)](queue.pins[int(number) - 1])), []
-        listed = next((row for row in live if number is not None and row.label.startswith(f"{number}. ")), None)
+        place = f"{marks.typed(self.heard.text)}. "
+        listed = next((row for row in live if row.label.startswith(place)), None)
         if listed is not None:
             self.spent = listed.token
             return self._do(dialogs.request_of(listed)), []
@@ -188,7 +189,8 @@ class Turn:
     def _answered(self, dialog: inbox.DialogRow) -> tuple[list[Screen], list[Rendered]]:
         """The answer to the question being asked; a wrong kind of answer leaves the question standing."""
         said = self.heard.request  # 公告 and a text, though only the text is asked for
-        value: Any = said.text if isinstance(said, WriteAnnouncement) else self.heard.text
+        asked = dialog.kind == WriteAnnouncement.__name__
+        value: Any = said.text if asked and isinstance(said, WriteAnnouncement) else self.heard.text
         if dialog.expects == "number":
             value = matching.number(self.heard.text)
             if value is None and self.heard.spontaneous is not None:
@@ -202,3 +204,8 @@ class Turn:
             wrong = door.marks_wanted(self.say) if marks else door.number_wanted(self.say, self.heard.text)
             return [wrong], self._current()
         return self._tried(dialogs.completed(dialog, value))
+
+
+def _wants_words(dialog: inbox.DialogRow) -> bool:
+    """Whether a report is being made: what is typed is its words, however it begins."""
+    return dialog.kind == TaskDone.__name__ and dialog.expects == "evidence"

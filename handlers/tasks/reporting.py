@@ -106,6 +106,8 @@ def add_task_file(context: Context, request: AddTaskFile) -> Answer:
         return Refused(tuple(wrong))
     if takes_files(task, terms, context.today):
         return _filed(context, task, request) or shown(context, _again(context, task.id), "filed")
+    if task.state not in LIVE:
+        return _closed(context, task)
     return _reported_with(context, terms, request)
 
 
@@ -228,7 +230,7 @@ def _report(context: Context, task: TaskRow, terms: Terms, request: TaskDone) ->
     mine = context.actor.member
     values: dict[str, Any] = {
         "figure": request.figure if terms.figure is not None else None,
-        "report": request.text,
+        "report": request.text or (task.report if task.state == "open" else ""),
         "reported_at": context.now,
         "reported_by": mine,
         "stance": "",
