@@ -33,6 +33,7 @@ from handlers import (
     reach,
     setup,
     signin,
+    tasks,
     trail,
     undoing,
     waiting,
@@ -73,6 +74,7 @@ REQUESTS: dict[type, Handler] = {
     **privacy.REQUESTS,
     **channels.REQUESTS,
     **proofs.REQUESTS,
+    **tasks.REQUESTS,
 }
 BY_NAME: Mapping[str, type] = {request.__name__: request for request in REQUESTS}
 

@@ -35,6 +35,7 @@ from bot.app import build
 from bot.clock import Clock
 from bot.config import Settings
 from bot.opening import Parts, open_parts
+from handlers.members import WEBCHAT, address_of
 from rules.access import SYSTEM, Actor
 from rules.tasks.plan import Terms
 from storage import members, metadata, schemes
@@ -114,7 +115,12 @@ nodes:
       - {code: T1, name: 按时完成任务, value: {fixed: 2}, by: [organisation], evidence: none, clause: 第一条}
       - {code: T2, name: 逾期完成任务, value: {fixed: 1}, sign: minus, by: [organisation], evidence: none}
       - {code: T3, name: 志愿服务, value: {per: 小时, points: 0.5}, by: [member, organisation], evidence: none}
+      - {code: T4, name: 心得质量, value: {range: {from: 0, to: 5}}, by: [organisation], evidence: none}
+      - {code: T5, name: 党课, value: {attendance: {present: 1, late: 0, leave: 0, absent: -1}}, by: [organisation], evidence: none}
+      - {code: T6, name: 读书, value: {fixed: 1}, by: [member], evidence: none}
 """
+HEAD = 'plan: beats\ntitle: 党建任务\nversion: "1"\nobligations:\n'
+"""How the text of a plan begins; obligations follow, a line each."""
 PLAN = """\
 plan: beats
 title: 党建任务
@@ -287,6 +293,7 @@ def settle(connection: Connection) -> None:
         people[code] = members.insert(connection, members.member, {"code": code, "name": name, "class": kind})
         since = {"member_id": people[code], "unit_id": units[unit][0], "from_on": SINCE}
         members.insert(connection, members.membership, since)
+        members.bind(connection, WEBCHAT, address_of(people[code]), people[code], NOW)
     for code, role, unit in ROLES:
         holds = {"member_id": people[code], "role": role, "unit_id": units[unit][0], "from_on": SINCE}
         members.insert(connection, members.role, holds)
