@@ -15,12 +15,15 @@ from handlers.announcements.writing import Announce, WriteAnnouncement
 from handlers.declarations.forms import AddLines, Declare, MyLines, SameAsLast, ShowDraft
 from handlers.declarations.meeting import Attendance, MeetingMenu
 from handlers.declarations.record import RecordMenu
-from handlers.declarations.review import ShowQueue
+from handlers.declarations.review import ApproveAll, ReviewLine, ShowQueue
 from handlers.identities.accounts import AskUnbind
 from handlers.ledger.points import MyPoints, Why
 from handlers.members import Help, Home, Stop
 from handlers.overview import Overview
 from handlers.signin import AskForLink
+from handlers.tasks.deciding import OpenReport, ShowReports, VerifyAll
+from handlers.tasks.mine import MyTasks
+from handlers.tasks.promises import Promises
 from rules.schemes import Scheme
 
 COMMANDS: tuple[tuple[tuple[str, ...], Any], ...] = (
@@ -31,6 +34,9 @@ COMMANDS: tuple[tuple[tuple[str, ...], Any], ...] = (
     (("本月申报", "我的申报", "撤回", "我要撤回", "this month", "my lines"), MyLines()),
     (("草稿", "drafts", "draft"), ShowDraft()),
     (("审核", "review"), ShowQueue()),
+    (("任务", "我的任务", "待办", "tasks", "my tasks"), MyTasks()),
+    (("承诺", "我的承诺", "promises", "my promises"), Promises()),
+    (("核实", "验收", "任务核实", "verify"), ShowReports()),
     (("登记", "record"), RecordMenu()),
     (("考勤", "attendance"), MeetingMenu()),
     (("公告", "发公告", "通知公告", "announcement", "announcements", "announce"), Announce()),
@@ -45,8 +51,11 @@ COMMANDS: tuple[tuple[tuple[str, ...], Any], ...] = (
 BY_WORD = {word: request for words, request in COMMANDS for word in words}
 MOST_SPONTANEOUS = 200
 UNDO_WORDS = ("撤销", "undo")
+QUEUES: dict[type, type] = {ApproveAll: ReviewLine, VerifyAll: OpenReport}
+"""What is done to all of a list but some numbers → what opens one of its numbers."""
 APPROVE = re.compile(
-    r"(?:全部通过|approve all)\s*(?:(?:除了?|除去|不含|but|except)\s*([\d\s,、和及号]+?)\s*(?:号|外|以外|之外)?)?"
+    r"(?:全部通过|approve all|(?P<verify>全部(?:核实|验收|属实)|verify all|all verified))\s*"
+    r"(?:(?:除了?|除去|不含|but|except)\s*(?P<but>[\d\s,、和及号]+?)\s*(?:号|外|以外|之外)?)?"
 )
 ANNOUNCE = re.compile(r"\s*/?(?:发?公告|通知公告|announce(?:ment)?)[\s:：]+(\S.*)", re.DOTALL | re.IGNORECASE)
 STATES = {
@@ -126,7 +135,8 @@ def _fixed(text: str, plain: str) -> Heard | None:
     if plain in UNDO_WORDS:
         return Heard(text, MyLines(), undo=True)
     if approve := APPROVE.fullmatch(plain):
-        return Heard(text, ShowQueue(), approve_but=_numbers(approve[1] or ""))
+        shown = ShowReports() if approve["verify"] else ShowQueue()
+        return Heard(text, shown, approve_but=_numbers(approve["but"] or ""))
     if announced := ANNOUNCE.fullmatch(text):  # as it was typed, with its lines
         return Heard(text, WriteAnnouncement(announced[1]), opened=True)
     return None

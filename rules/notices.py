@@ -32,4 +32,11 @@ KINDS: dict[str, bool] = {
     "console_entered": True,
     "console_password": True,
     "role_changed": True,
+    "task_reported": False,
+    "more_time_asked": False,
+    "task_orphaned": False,
+    "task_decided": True,
+    "task_help": True,
+    "task_urged": True,
+    "task_issued_soon": True,
 }

@@ -56,6 +56,14 @@ ACTIONS: dict[str, Callable[[Say], str]] = {
     "acknowledge_notice": lambda say: say("read the notice about personal data"),
     "decline_notice": lambda say: say("decline the notice about personal data"),
     "telegram_basis": lambda say: say("record the basis for Telegram"),
+    "task_report": lambda say: say("report a task"),
+    "task_finish": lambda say: say("finish a task"),
+    "task_withdraw": lambda say: say("take a report of a task back"),
+    "task_file": lambda say: say("add a file to a task"),
+    "task_words": lambda say: say("add words to a report of a task"),
+    "task_stance": lambda say: say("say how a task stands"),
+    "task_ask_more_time": lambda say: say("ask for more time for a task"),
+    "task_promise": lambda say: say("make a promise"),
     "restored": lambda say: say("restore a backup"),
 }
 EXPORTED: dict[str, Callable[[Say], str]] = {

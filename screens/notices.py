@@ -20,6 +20,7 @@ from screens.members import role_word
 from screens.problems import sentence
 from screens.screen import Choice, Screen
 from screens.signin import device_word, means_word, when
+from screens.tasks import notices_deciding
 from screens.texts import Say, clean, day, joined, month, note_text, number, signed
 from storage.outbox import NoticeRow
 
@@ -244,17 +245,36 @@ PARTS: dict[str, Callable[[Say, Facts], Part]] = {
     "console_entered": _console_entered,
     "console_password": _console_password,
     "role_changed": _role_changed,
+    **notices_deciding.PARTS,
 }
+
+
+TOGETHER: dict[str, Callable[[Say, list[Facts]], Part]] = {
+    **notices_deciding.TOGETHER,
+}
+"""Kinds of which all that a message holds are told as one matter."""
 
 
 def message(say: Say, notices: Sequence[NoticeRow]) -> Screen:
     """One notice as it is, several as one digest without a choice twice."""
     kinds = {row.kind for row in notices}
     kept = [row for row in notices if row.kind != "period_opened" or "declare_reminder" not in kinds]
-    parts = [PARTS[row.kind](say, row.facts) for row in kept]
+    parts = _parts(say, kept)
     if len(parts) == 1:
         title, lines, choices = parts[0]
         return Screen(title, tuple(lines), tuple(choices))
     lines = [text for n, (title, some, _) in enumerate(parts, 1) for text in (f"{n}. {title}", *some)]
     unique = {repr(choice.request): choice for _, _, choices in parts for choice in choices}
     return Screen(say("Today: {count} matters", count=len(parts)), tuple(lines), tuple(unique.values()))
+
+
+def _parts(say: Say, rows: Sequence[NoticeRow]) -> list[Part]:
+    """In the order they came; what is told together stands where the first of its kind does."""
+    same = {kind: [row.facts for row in rows if row.kind == kind] for kind in TOGETHER}
+    parts = []
+    for row in rows:
+        if row.kind not in TOGETHER:
+            parts.append(PARTS[row.kind](say, row.facts))
+        elif row.facts is same[row.kind][0]:
+            parts.append(TOGETHER[row.kind](say, same[row.kind]))
+    return parts

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from screens import announcements, identities, ledger, members, overview, privacy, problems, signin
+from screens import announcements, identities, ledger, members, overview, privacy, problems, signin, tasks
 from screens.declarations import draft, record, review
 from screens.screen import Draw, Screen
 from screens.texts import Say
@@ -21,6 +21,7 @@ SCREENS: dict[type, Draw] = {
     **problems.SCREENS,
     **signin.SCREENS,
     **privacy.SCREENS,
+    **tasks.SCREENS,
 }
 
 

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from handlers.context import Handler
-from handlers.tasks import issuing, previewing, publishing
+from handlers.tasks import deciding, issuing, mine, previewing, promises, publishing, reporting, wanting
 
 REQUESTS: dict[type, Handler] = {
     **issuing.REQUESTS,
     **previewing.REQUESTS,
     **publishing.REQUESTS,
+    **mine.REQUESTS,
+    **reporting.REQUESTS,
+    **wanting.REQUESTS,
+    **promises.REQUESTS,
+    **deciding.REQUESTS,
 }

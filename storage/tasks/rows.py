@@ -16,7 +16,7 @@ from storage.statement import Statement
 from storage.tasks.tables import event, mark, task
 
 _t, _e = task.c, event.c
-_ISSUER = unit.alias("issuer_unit")
+ISSUER = unit.alias("issuer_unit")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +87,13 @@ class MarkRow:
 TASKS: sa.Select[Any] = (
     sa.select(
         _t.id, _t.key, _t.plan_id, _t.obligation, _t.kind, _t.parent_id, _t.period, _t.title, _t.about, _t.unit_id,
-        unit.c.name, unit.c.path, _t.member_id, _t.role, _t.issuer_id, _t.issuer_unit_id, _ISSUER.c.path, _t.terms,
+        unit.c.name, unit.c.path, _t.member_id, _t.role, _t.issuer_id, _t.issuer_unit_id, ISSUER.c.path, _t.terms,
         _t.issued_at, _t.due_on, _t.state, _t.stance, _t.stance_at, _t.figure, _t.report, _t.reported_at,
         _t.reported_by, _t.done_on, _t.settled_at, _t.settled_by, _t.reason, _t.wanted_on, _t.wanted_reason, _t.edition,
     )
     .select_from(task)
     .join(unit, unit.c.id == _t.unit_id)
-    .join(_ISSUER, _ISSUER.c.id == _t.issuer_unit_id)
+    .join(ISSUER, ISSUER.c.id == _t.issuer_unit_id)
 )  # fmt: skip
 """Tasks with their units; each row makes a `TaskRow`, and `unit` may be used to narrow them."""
 _BY_IDS = Statement(TASKS.where(_t.id.in_(sa.bindparam("ids", expanding=True))), TaskRow)
@@ -169,6 +169,21 @@ def change(connection: sa.Connection, number: int, edition: int, values: Mapping
     """Changes a task that is still in the edition that was looked at; False when somebody was faster."""
     query = sa.update(task).where(_t.id == number, _t.edition == edition)
     return connection.execute(query.values(**values, edition=edition + 1)).rowcount == 1
+
+
+def change_all(
+    connection: sa.Connection, pins: Iterable[tuple[int, int]], states: Sequence[str], values: Mapping[str, Any]
+) -> set[int]:
+    """Changes those (number, edition) that still stand as they were looked at and in one of the states."""
+    by_edition: dict[int, list[int]] = {}
+    for number, edition in pins:
+        by_edition.setdefault(edition, []).append(number)
+    changed: set[int] = set()
+    for edition, numbers in by_edition.items():
+        for some in slices(numbers):
+            query = sa.update(task).where(_t.id.in_(some), _t.edition == edition, _t.state.in_(states))
+            changed |= set(connection.execute(query.values(**values, edition=edition + 1).returning(_t.id)).scalars())
+    return changed
 
 
 def note_all(connection: sa.Connection, events: Sequence[Mapping[str, Any]]) -> None:
