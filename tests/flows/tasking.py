@@ -115,7 +115,12 @@ nodes:
       - {code: T1, name: 按时完成任务, value: {fixed: 2}, by: [organisation], evidence: none, clause: 第一条}
       - {code: T2, name: 逾期完成任务, value: {fixed: 1}, sign: minus, by: [organisation], evidence: none}
       - {code: T3, name: 志愿服务, value: {per: 小时, points: 0.5}, by: [member, organisation], evidence: none}
+      - {code: T4, name: 心得质量, value: {range: {from: 0, to: 5}}, by: [organisation], evidence: none}
+      - {code: T5, name: 党课, value: {attendance: {present: 1, late: 0, leave: 0, absent: -1}}, by: [organisation]}
+      - {code: T6, name: 读书, value: {fixed: 1}, by: [member], evidence: none}
 """
+HEAD = 'plan: beats\ntitle: 党建任务\nversion: "1"\nobligations:\n'
+"""How the text of a plan begins; obligations follow, a line each."""
 PLAN = """\
 plan: beats
 title: 党建任务
