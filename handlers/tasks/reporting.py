@@ -10,6 +10,7 @@ from msgspec import Struct, structs
 from handlers.context import Context, Handler, Refused, refuse
 from handlers.tasks import around, telling
 from handlers.tasks.mine import ShownTask, behalf_of, carried_task, open_parts, shown, takes_files
+from handlers.tasks.points import post_points
 from rules.declarations import check_note
 from rules.problems import Problem
 from rules.tasks.figures import check_figure
@@ -246,7 +247,9 @@ def _report(context: Context, task: TaskRow, terms: Terms, request: TaskDone) ->
     if isinstance(changed, Refused):
         now = _again(context, task.id)
         return changed if now.state in LIVE else _closed(context, now)
-    if not alone:
+    if alone:
+        post_points(context, [changed])
+    else:
         telling.tell_reported(context, changed)
     return shown(context, changed, "finished" if alone else "reported")
 
