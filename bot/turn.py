@@ -56,7 +56,7 @@ class Turn:
         if self.inbound.invitation:
             return self._tried(strangers.asked(self.inbound))
         if self.inbound.file is not None:
-            return self._do(self._filed()), []
+            return self._tried(self._filed())
         if len(self.inbound.text) > MOST_TEXT:
             return [door.too_long(self.say, len(self.inbound.text), MOST_TEXT)], self._current()
         return self._typed()

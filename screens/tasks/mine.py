@@ -11,6 +11,7 @@ from handlers.tasks.deciding import OpenReport
 from handlers.tasks.mine import Happened, ShownTask, TaskList
 from handlers.tasks.promises import Promises
 from rules.tasks.plan import Figure
+from rules.tasks.states import LIVE
 from screens.announcements.words import body
 from screens.screen import Choice, Draw, Prompt, Screen
 from screens.tasks.words import DEEDS, brief, figure, on, task_state
@@ -25,7 +26,8 @@ HAPPENED: dict[str, Callable[[Say], str]] = {
     "withdraw": lambda say: say("report taken back"),
     "file": lambda say: say("file added"),
     "words": lambda say: say("words added"),
-    "stance": lambda say: say("said how it stands"),
+    "doing": lambda say: say("on it"),
+    "help": lambda say: say("needs help"),
     "ask_more_time": lambda say: say("asked for more time"),
     "break_down": lambda say: say("broken down"),
     "promise": lambda say: say("promised"),
@@ -173,11 +175,12 @@ def figure_words(say: Say, asked: Figure) -> str:
 
 def _when(say: Say, answer: ShownTask) -> list[str]:
     task = answer.task
-    rest = "" if answer.worked else say("not a working day")
-    if task.state not in ("open", "returned"):
-        return [joined(say, say("Due on {day}", day=on(say, task.due_on)))]
+    due = say("Due on {day}", day=on(say, task.due_on))
+    if task.state not in LIVE:
+        return [due]
+    rest = say("not a working day, the last before it is {day}", day=on(say, answer.worked))
     left = left_words(say, (task.due_on - answer.today).days)
-    return [joined(say, say("Due on {day}", day=on(say, task.due_on)), left, rest)]
+    return [joined(say, due, left, "" if answer.worked == task.due_on else rest)]
 
 
 def _who(say: Say, answer: ShownTask) -> list[str]:
@@ -193,9 +196,8 @@ def _who(say: Say, answer: ShownTask) -> list[str]:
         )
     if answer.behalf:
         lines.append(say("You carry it in place of {name}", name=clean(answer.behalf)))
-    elif not set(answer.can) - {"decide"}:
-        carried = names(say, map(clean, answer.carriers)) or say("(nobody)")
-        lines.append(f"{clean(answer.task.unit_name)} {carried}")
+    carried = names(say, map(clean, answer.carriers)) or say("(nobody)")
+    lines.append(f"{clean(answer.task.unit_name)} {carried}")
     done, count = answer.parts
     if count:
         lines.append(say("Broken down: {done} of {count} parts are done", done=done, count=count))

@@ -94,7 +94,7 @@ def test_ones_own_and_those_in_ones_charge_are_two_matters_of_a_digest():
 
 @pytest.mark.parametrize("kind", ["task_issued", "task_due", "task_overdue", "task_still", "task_escalated"])
 def test_every_kind_has_its_english(kind: str):
-    plain = {"title": "Minutes", "unit": "First branch"}
+    plain: dict[str, Any] = {"title": "Minutes", "unit": "First branch"}
     for rows in ([notice(kind, **plain)], [notice(kind, number, **plain) for number in range(1, 13)]):
         screen = told(*rows, locale="en")
         assert all(text.isascii() for text in (screen.title, *screen.lines, *labels(screen)))

@@ -15,6 +15,7 @@ from rules.tasks.plan import Figure, Item, Terms
 from storage.evidence import Filed, evidence
 from storage.tasks import rows
 from storage.tasks.rows import TaskRow
+from storage.tasks.tables import task as task_table
 from tests.flows.people import Person
 from tests.flows.tasking import Town, on_both_towns
 from tests.flows.test_evidence import photo
@@ -32,7 +33,7 @@ def opened(town: Town, code: str = "s1") -> Person:
 
 
 def settle(town: Town, number: int, **values: object) -> None:
-    query = rows.task.update().where(rows.task.c.id == number).values(**values)
+    query = task_table.update().where(task_table.c.id == number).values(**values)
     town.write(lambda connection: connection.execute(query))
 
 
@@ -166,6 +167,34 @@ def test_a_file_that_is_not_taken_leaves_the_question_standing(town: Town):
     assert town.task(task.id).state == "open"
     person.send("真.jpg", photo())
     assert files(town, task) == ["真.jpg"]
+
+
+def test_a_photo_with_too_many_words_leaves_the_question_standing(town: Town):
+    task = town.give("b1", terms=PROOF)
+    answer = town.do("s1", AddTaskFile(FILED, task.id, text="长" * 501))
+    assert code_of(answer) == "text_too_long"
+    assert (town.task(task.id).state, files(town, task)) == ("open", [])
+    done = town.do("s1", AddTaskFile(FILED, task.id, text="现场照片"))
+    assert (done.task.state, done.task.report, files(town, task)) == ("reported", "现场照片", ["现场.jpg"])
+
+
+def test_at_most_fifty_files_are_one_report_and_the_question_stands(town: Town):
+    task = town.give("b1")
+    person = opened(town)
+    person.tap("完成")
+    same = {
+        "member_id": town.members["s1"],
+        "task_id": task.id,
+        "kind": "photo",
+        "name": "图",
+        "media_type": "image/jpeg",
+    }
+    same |= {"sha256": "a" * 64, "stored": "evidence/aa/a.jpg", "size": 1, "added_at": town.now}
+    town.write(lambda connection: connection.execute(evidence.insert(), [same] * 50))
+    person.send("又一张.jpg", photo())
+    assert "最多 50 份" in person.text
+    person.say("不再补充")
+    assert (town.task(task.id).report, len(files(town, task))) == ("不再补充", 50)
 
 
 def test_a_file_of_a_task_never_becomes_evidence_of_a_line(town: Town):

@@ -10,7 +10,7 @@ from handlers.tasks.mine import ShownTask, ShowTask
 from handlers.tasks.reporting import TaskDone
 from rules.tasks.plan import Figure, Item, Terms
 from storage import members
-from storage.tasks import rows
+from storage.tasks.tables import task as task_table
 from tests.flows.people import Person
 from tests.flows.tasking import Town, on_both_towns
 
@@ -33,7 +33,7 @@ def part(town: Town, parent: int, member: str, **more: object) -> None:
 
 def settle(town: Town, number: int, **values: object) -> None:
     changed = {"edition": 2} | values
-    query = rows.task.update().where(rows.task.c.id == number).values(**changed)
+    query = task_table.update().where(task_table.c.id == number).values(**changed)
     town.write(lambda connection: connection.execute(query))
 
 
@@ -133,8 +133,9 @@ def test_one_task_says_what_is_asked_by_whom_and_until_when(town: Town):
     person = opened(town)
     assert person.screens[0]["lines"] == [
         "要求：走访户数（户），1 至 100；照片或文件（必须）",
-        "3月21日截止；还有 19 天；当天非工作日",
+        "3月21日截止；还有 19 天；当天非工作日，此前最后一个工作日为3月20日",
         "交办和核实：市直机关工委",
+        "水务局第一党支部 沈书记、戴代理",
     ]
     assert person.labels == ["完成", "正在办", "需要协助", "申请延期", "我的任务"]
 
