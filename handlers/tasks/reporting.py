@@ -15,7 +15,7 @@ from rules.declarations import check_note
 from rules.problems import Problem
 from rules.tasks.figures import check_figure
 from rules.tasks.plan import Figure, Terms
-from rules.tasks.states import LIVE
+from rules.tasks.states import LIVE, OVER
 from storage import evidence
 from storage.evidence import Filed
 from storage.tasks import rows
@@ -259,7 +259,8 @@ def _filed(context: Context, task: TaskRow, request: AddTaskFile) -> Refused | N
     if len(evidence.of_tasks(context.connection, [task.id]).get(task.id, ())) >= MOST_FILES:
         return refuse("task_files_full", most=MOST_FILES)
     if not rows.change(context.connection, task.id, task.edition, {"report": _words(task, request.text)}):
-        return refuse("task_changed_meanwhile")
+        now = _again(context, task.id)
+        return _closed(context, now) if now.state in OVER else refuse("task_changed_meanwhile")
     kept = evidence.add(context.connection, context.actor.member, None, request.filed, context.now, task.id)
     facts = {"evidence": kept, "sha256": request.filed.sha256}
     around.note(context, [task.id], "file", text=request.filed.name, facts=facts)

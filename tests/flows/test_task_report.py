@@ -11,7 +11,7 @@ from handlers.declarations.proof import ListTaskEvidence, OpenEvidence
 from handlers.tasks.deciding import DecideTask
 from handlers.tasks.mine import ShownTask
 from handlers.tasks.reporting import AddTaskFile, TaskDone, WithdrawReport
-from rules.tasks.plan import Figure, Item, Terms
+from rules.tasks.plan import Figure, Item, Posting, Terms
 from storage.evidence import Filed, evidence
 from storage.tasks import rows
 from storage.tasks.rows import TaskRow
@@ -83,6 +83,14 @@ def test_one_tap_finishes_what_nobody_verifies(town: Town):
     now = town.task(task.id)
     assert (now.state, now.done_on, now.settled_by) == ("done", town.today, town.members["s1"])
     assert [row for row in town.notices() if row["kind"].startswith("task")] == []
+
+
+@pytest.mark.parametrize(("due", "points"), [("2026-03-02", "2"), ("2026-03-01", "-1")])
+def test_what_nobody_verifies_posts_its_points_in_time_or_late(town: Town, due: str, points: str):
+    town.give("b1", "m11", due=due, terms=Terms(verify="nobody", posts=Posting("T1", "T2")))
+    opened(town, "m11").tap("完成")
+    town.people["m11"].say("我的积分")
+    assert f"累计积分：{points} 分" in town.people["m11"].text
 
 
 def test_a_second_tap_changes_nothing(town: Town):
