@@ -31,6 +31,8 @@ HAPPENED: dict[str, Callable[[Say], str]] = {
     "issue": lambda say: say("issued"),
     "give": lambda say: say("issued"),
     "urge": lambda say: say("urged"),
+    "posted": lambda say: say("points posted"),
+    "not_posted": lambda say: say("points not posted"),
 }
 
 
