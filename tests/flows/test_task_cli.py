@@ -9,7 +9,7 @@ import pytest
 from benchmarks.cluster import Cluster
 from benchmarks.process import Server
 from tests.flows.commands import zhibu
-from tests.flows.tasking import HEAD
+from tests.flows.town import HEAD
 
 MEETING = "  - {code: meeting, name: 支部党员大会, every: month, due: {day: 25}, lead: 10}\n"
 
