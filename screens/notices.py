@@ -97,8 +97,11 @@ def _recorded(say: Say, f: Facts) -> Part:
     lines.append(note_text(say, f["note"]))
     if f["clause"]:
         lines.append(say("Rule: {clause}", clause=f["clause"]))
+    if not f["by"]:  # for a task that he finished himself
+        return say("Points for a task"), lines, [Choice(say("My points"), MyPoints())]
     lines.append(say("by {name}", name=f["by"]))
-    return say("Your branch recorded an entry"), lines, [Choice(say("Answer"), Answer(f["line"]))]
+    title = say("Points for a task") if f.get("task") else say("Your branch recorded an entry")
+    return title, lines, [Choice(say("Answer"), Answer(f["line"]))]
 
 
 def _declared_for(say: Say, f: Facts) -> Part:

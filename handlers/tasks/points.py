@@ -44,7 +44,8 @@ def post_points(context: Context, tasks: Iterable[TaskRow]) -> list[Earned]:
     for task in tasks:
         earned = _earned(context, task)
         if isinstance(earned, Problem):
-            note(context, [task.id], "not_posted", facts={"reason": earned.code, **earned.facts})
+            told = " ".join(str(earned.facts[name]) for name in ("criterion", "scheme") if name in earned.facts)
+            note(context, [task.id], "not_posted", text=told, facts={"reason": earned.code, **earned.facts})
         elif earned is not None:
             found.append(earned)
     hold_members(context.connection, [each.person.id for each in found])
@@ -136,7 +137,8 @@ def _post(context: Context, some: list[Earned]) -> None:
     post_lines(context, [lines[number] for number in numbers])
     for number, each in zip(numbers, some, strict=True):
         facts = {"line": number, "member": each.person.id, "criterion": each.criterion.code}
-        note(context, [each.task.id], "posted", facts={**facts, "points": str(each.points)})
+        told = f"{each.criterion.name} {each.points:+}"
+        note(context, [each.task.id], "posted", text=told, facts={**facts, "points": str(each.points)})
     context.tell_all([_told(context, each, number) for number, each in zip(numbers, some, strict=True)])
 
 

@@ -33,8 +33,9 @@ HAPPENED: dict[str, Callable[[Say], str]] = {
     "promise": lambda say: say("promised"),
     "issue": lambda say: say("issued"),
     "give": lambda say: say("issued"),
-    "not_posted": lambda say: say("points could not be posted"),
     "urge": lambda say: say("urged"),
+    "posted": lambda say: say("points posted"),
+    "not_posted": lambda say: say("points not posted"),
 }
 
 

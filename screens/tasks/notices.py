@@ -43,6 +43,8 @@ def _one(say: Say, f: Facts) -> Part:
     due = joined(say, say("Due on {day}", day=day(say, f["due"])), left_words(say, f["left"]))
     number, short = f["task"], brief(f["title"])
     choices = [Choice(say("Mark done: {title}", title=short), TaskDone(number))]
+    if f["kind"] == "task_issued":
+        choices.insert(0, Choice(say("Open: {title}", title=short), ShowTask(number)))
     if f["kind"] == "task_still":
         on_it = Choice(say("Still on it: {title}", title=short), OnIt(number))
         choices = [on_it, *choices, Choice(say("Need help: {title}", title=short), AskHelp(number))]

@@ -16,7 +16,8 @@ from rules.access import OPERATOR
 from rules.tasks.plan import Posting, Terms
 from storage.tasks import rows
 from storage.tasks.rows import TaskRow
-from tests.flows.tasking import HEAD, Town, on_both_towns
+from tests.flows.tasking import Town, on_both_towns
+from tests.flows.town import HEAD
 from tests.houses import looking
 
 POSTS = Terms(posts=Posting(done="T1", late="T2"))
