@@ -22,6 +22,8 @@ from handlers.members import Help, Home, Stop
 from handlers.overview import Overview
 from handlers.signin import AskForLink
 from handlers.tasks.deciding import OpenReport, ShowReports, VerifyAll
+from handlers.tasks.mine import MyTasks
+from handlers.tasks.promises import Promises
 from rules.schemes import Scheme
 
 COMMANDS: tuple[tuple[tuple[str, ...], Any], ...] = (
@@ -32,6 +34,8 @@ COMMANDS: tuple[tuple[tuple[str, ...], Any], ...] = (
     (("本月申报", "我的申报", "撤回", "我要撤回", "this month", "my lines"), MyLines()),
     (("草稿", "drafts", "draft"), ShowDraft()),
     (("审核", "review"), ShowQueue()),
+    (("任务", "我的任务", "待办", "tasks", "my tasks"), MyTasks()),
+    (("承诺", "我的承诺", "promises", "my promises"), Promises()),
     (("核实", "验收", "任务核实", "verify"), ShowReports()),
     (("登记", "record"), RecordMenu()),
     (("考勤", "attendance"), MeetingMenu()),

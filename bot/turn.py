@@ -20,6 +20,8 @@ from handlers.members import Home, Invite
 from handlers.phones import AskForPhoneLink
 from handlers.signin import AskForLink
 from handlers.tasks.deciding import Reports
+from handlers.tasks.promises import TypePromiseDay
+from handlers.tasks.reporting import AddTaskFile, AddTaskWords, TaskDone, WithdrawReport
 from screens import door
 from screens.problems import refused
 from screens.render import screen_of
@@ -28,6 +30,7 @@ from screens.texts import Say
 from storage import inbox
 
 BULK = {request.__name__ for request in QUEUES}
+UNDOING = {request.__name__ for request in (Undo, WithdrawReport)}
 
 
 @dataclass(slots=True)
@@ -67,6 +70,8 @@ class Turn:
         if isinstance(request, AskForLink | AskForPhoneLink):
             token = secrets.fresh()
             request = structs.replace(request, token=token, token_hash=secrets.hashed(token))
+        if isinstance(request, TypePromiseDay):
+            request = structs.replace(request, key=secrets.fresh())
         answer = self.desk.handle(self.context, request)
         self.refused = isinstance(answer, Refused)
         return answer
@@ -93,12 +98,19 @@ class Turn:
         return self._do(dialogs.request_of(row)), []
 
     def _filed(self) -> Any:
-        """A file answers the question for evidence, else it goes to the newest draft."""
+        """A file answers the question for evidence, of a task with the words it came with; else it goes to the newest
+        draft."""
         dialog = self._dialog()
-        line = dialog.args["line"] if dialog is not None and dialog.expects == "evidence" else 0
         if self.inbound.file is None:
             raise ValueError("no file")
-        return AddFile(self.inbound.file, line)
+        if dialog is None or dialog.expects != "evidence":
+            return AddFile(self.inbound.file)
+        asked = dialogs.completed(dialog, self.inbound.text or dialog.args[dialog.field])
+        if isinstance(asked, TaskDone):
+            return AddTaskFile(self.inbound.file, asked.task, asked.figure, asked.text)
+        if isinstance(asked, AddTaskWords):
+            return AddTaskFile(self.inbound.file, asked.task, text=asked.text)
+        return AddFile(self.inbound.file, asked.line)
 
     def _dialog(self) -> inbox.DialogRow | None:
         row = inbox.dialog_of(self.context.connection, self.inbound.channel, self.inbound.address)
@@ -138,6 +150,10 @@ class Turn:
         queue = next((dialogs.request_of(row) for row in live if row.kind in BULK), None)
         if number is not None and queue is not None and 1 <= number <= len(queue.pins):
             return self._do(QUEUES[type(queue)](queue.pins[int(number) - 1])), []
+        listed = next((row for row in live if number is not None and row.label.startswith(f"{number}. ")), None)
+        if listed is not None:
+            self.spent = listed.token
+            return self._do(dialogs.request_of(listed)), []
         if self.heard.spontaneous is not None:
             return self._tried(self.heard.spontaneous)
         if marks.typed(self.heard.text).isdecimal():
@@ -156,7 +172,7 @@ class Turn:
 
     def _on_screen(self, live: list[inbox.TokenRow]) -> tuple[list[Screen], list[Rendered]]:
         """Words that only mean something on the screen being seen: 全部通过 除 3 7, 撤销."""
-        wanted = {Undo.__name__} if self.heard.undo else BULK
+        wanted = UNDOING if self.heard.undo else BULK
         row = next((row for row in live if row.kind in wanted), None)
         if row is None and self.heard.undo:
             return [door.nothing_to_undo(self.say), *self._do(self.heard.request)], []
@@ -177,6 +193,8 @@ class Turn:
             value = matching.number(self.heard.text)
             if value is None and self.heard.spontaneous is not None:
                 return self._tried(self.heard.spontaneous)
+        if dialog.kind == AddTaskWords.__name__ and self.heard.spontaneous is not None:
+            return self._tried(self.heard.spontaneous)  # the report is whole already: what is declared is no part of it
         if dialog.expects == "marks":
             value = self.heard.marks or None
         if value is None:

@@ -16,6 +16,7 @@ KINDS: dict[str, bool] = {
     "period_closed": False,
     "calendar_unknown": False,
     "announcement_reminder": False,
+    "task_issued": False,
     "lines_decided": True,
     "declared_for": True,
     "entry_recorded": True,

@@ -11,6 +11,8 @@ from handlers.ledger.points import MyPoints
 from handlers.members import Help, Home, Invitation, Manual, Stopped, Welcome
 from handlers.overview import Overview
 from handlers.signin import AskForLink
+from handlers.tasks.mine import MyTasks
+from handlers.tasks.promises import Promises
 from screens.screen import Choice, Draw, Screen
 from screens.texts import Say, day, month
 
@@ -74,7 +76,7 @@ def _doings(say: Say, answer: Manual) -> list[Choice]:
         choices.append(Choice(say("State of the month"), Overview()))
     if answer.roles:
         choices.append(Choice(say("Console"), AskForLink()))
-    return choices
+    return [*choices, Choice(say("Tasks"), MyTasks()), Choice(say("Promises"), Promises())]
 
 
 def _waiting(say: Say, answer: Welcome) -> list[Choice]:
@@ -82,6 +84,8 @@ def _waiting(say: Say, answer: Welcome) -> list[Choice]:
     choices = []
     if answer.to_review:
         choices.append(Choice(say("Review ({count})", count=answer.to_review), ShowQueue()))
+    if answer.tasks:
+        choices.append(Choice(say("Tasks ({count})", count=answer.tasks), MyTasks()))
     if answer.to_confirm:
         label = say("Announcements to confirm ({count})", count=answer.to_confirm)
         choices.append(Choice(label, AnnouncementsToMe()))
@@ -151,6 +155,8 @@ def _typed_by_all(say: Say, answer: Manual) -> list[str]:
     if not answer.announces:
         read = say("Announcement: the last ones to you; Got it: confirms that you have read one")
     return [
+        say("Tasks: what you have to do; tap Done, and send a photo where one is asked"),
+        say("Promises: what you set yourself, and those of your branch"),
         read,
         say("Bind, Unbind: on which apps you are known, and how to end that"),
         say("Home, Help, Cancel: Cancel ends a question; drafts stay"),

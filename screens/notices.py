@@ -20,7 +20,7 @@ from screens.members import role_word
 from screens.problems import sentence
 from screens.screen import Choice, Screen
 from screens.signin import device_word, means_word, when
-from screens.tasks import notices_deciding
+from screens.tasks import notices_deciding, notices_issuing
 from screens.texts import Say, clean, day, joined, month, note_text, number, signed
 from storage.outbox import NoticeRow
 
@@ -96,8 +96,11 @@ def _recorded(say: Say, f: Facts) -> Part:
     lines.append(note_text(say, f["note"]))
     if f["clause"]:
         lines.append(say("Rule: {clause}", clause=f["clause"]))
+    if not f["by"]:  # for a task that he finished himself
+        return say("Points for a task"), lines, [Choice(say("My points"), MyPoints())]
     lines.append(say("by {name}", name=f["by"]))
-    return say("Your branch recorded an entry"), lines, [Choice(say("Answer"), Answer(f["line"]))]
+    title = say("Points for a task") if f.get("task") else say("Your branch recorded an entry")
+    return title, lines, [Choice(say("Answer"), Answer(f["line"]))]
 
 
 def _declared_for(say: Say, f: Facts) -> Part:
@@ -251,6 +254,7 @@ PARTS: dict[str, Callable[[Say, Facts], Part]] = {
 
 TOGETHER: dict[str, Callable[[Say, list[Facts]], Part]] = {
     **notices_deciding.TOGETHER,
+    **notices_issuing.TOGETHER,
 }
 """Kinds of which all that a message holds are told as one matter."""
 

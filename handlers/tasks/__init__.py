@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from handlers.context import Handler
-from handlers.tasks import deciding, mine, promises, reporting, wanting
+from handlers.tasks import deciding, issuing, mine, previewing, promises, publishing, reporting, wanting
 
 REQUESTS: dict[type, Handler] = {
+    **issuing.REQUESTS,
+    **previewing.REQUESTS,
+    **publishing.REQUESTS,
     **mine.REQUESTS,
     **reporting.REQUESTS,
     **wanting.REQUESTS,

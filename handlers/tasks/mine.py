@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import date, datetime
+from datetime import date
 
 from msgspec import Struct
 
@@ -12,7 +12,7 @@ from handlers.tasks import around
 from rules.access import Grant
 from rules.tasks.plan import Terms
 from rules.tasks.states import LIVE, OVER
-from storage import evidence
+from storage import evidence, members
 from storage.evidence import EvidenceRow
 from storage.tasks import mine, rows
 from storage.tasks.rows import EventRow, TaskRow
@@ -58,8 +58,9 @@ class Happened(Struct, frozen=True):
 class ShownTask(Struct, frozen=True):
     """A task, what it asks, what happened to it, and what the actor may do about it.
 
-    `can` are of finish, sheet, doing, help, more_time, withdraw, add; `done` is what was just done. `carriers` are the
-    names of who carries it, `behalf` of whom the actor stands in for. `worked` tells whether the due day is worked.
+    `can` are of finish, sheet, doing, help, more_time, withdraw, add, decide; `done` is what was just done. `carriers`
+    are the names of who carries it, `behalf` of whom the actor stands in for. `issuer` is a member or else a unit,
+    `worked` tells whether the due day is worked.
     """
 
     task: TaskRow
@@ -130,12 +131,12 @@ def shown(context: Context, task: TaskRow, done: str = "") -> ShownTask:
         terms,
         context.today,
         context.house.calendar.working(task.due_on),
-        names.get(task.issuer or 0, ""),
+        names.get(task.issuer or 0, "") or _unit_name(context, task.issuer_unit),
         tuple(names[each.member] for each in holders),
         (sum(each.state in OVER for each in parts), len(parts)),
         tuple(_happened(context, each, names) for each in events),
         tuple(evidence.of_tasks(context.connection, [task.id]).get(task.id, ())),
-        may_do(context, task, terms, parts) if carrying else (),
+        may_do(context, task, terms, parts) if carrying else _looking(context, task),
         names.get(behalf or 0, ""),
         names.get(task.reported_by or 0, ""),
         done,
@@ -145,12 +146,20 @@ def shown(context: Context, task: TaskRow, done: str = "") -> ShownTask:
 def may_do(context: Context, task: TaskRow, terms: Terms, parts: Sequence[TaskRow]) -> tuple[str, ...]:
     """What who carries a task may do about it now."""
     if task.state in LIVE:
-        can = [] if open_parts(parts) else ["sheet" if terms.sheet else "finish"]
+        can = [] if open_parts(parts) else [*(("sheet",) if terms.sheet else ()), "finish"]
         can += ["doing"] if task.stance != "doing" else []
         can += ["help"]
         return (*can, "more_time") if may_ask_more_time(context, task) else tuple(can)
     can = ["withdraw"] if task.state == "reported" else []
     return (*can, "add") if takes_files(task, terms, context.today) else tuple(can)
+
+
+def _looking(context: Context, task: TaskRow) -> tuple[str, ...]:
+    return ("decide",) if around.decides(context, task) else ()
+
+
+def _unit_name(context: Context, number: int) -> str:
+    return members.units_by_ids(context.connection, [number])[number].name
 
 
 def may_ask_more_time(context: Context, task: TaskRow) -> bool:
@@ -171,11 +180,7 @@ def open_parts(parts: Collection[TaskRow]) -> int:
 
 
 def _happened(context: Context, each: EventRow, names: dict[int, str]) -> Happened:
-    return Happened(_local(context, each.at), names.get(each.by or 0, ""), each.deed, each.text)
-
-
-def _local(context: Context, at: datetime) -> date:
-    return context.house.today(at)
+    return Happened(context.house.today(each.at), names.get(each.by or 0, ""), each.deed, each.text)
 
 
 REQUESTS: dict[type, Handler] = {MyTasks: my_tasks, ShowTask: show_task}

@@ -158,7 +158,7 @@ def withdraw_report(context: Context, request: WithdrawReport) -> ShownTask | Re
         return task
     if task.state != "reported":
         return _closed(context, task) if task.state not in LIVE else refuse("task_not_reported")
-    cleared = {"reported_at": None, "reported_by": None}
+    cleared: dict[str, Any] = {"reported_at": None, "reported_by": None}
     changed = around.happen(context, task, "withdraw", behalf=behalf_of(context, task), **cleared)
     return changed if isinstance(changed, Refused) else shown(context, changed, "withdrawn")
 

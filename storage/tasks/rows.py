@@ -158,10 +158,10 @@ def of_carrier(
 def add_all(connection: sa.Connection, rows: Sequence[Mapping[str, Any]]) -> dict[str, int]:
     """Adds open tasks; gives key → number of those that were not there yet."""
     by_key = {row["key"]: row for row in rows}
-    known = {key for some in slices(by_key) for key in connection.execute(_known(some)).scalars()}
+    there = known(connection, by_key)
     fixed = {"about": "", "terms": None, "state": "open", "stance": "", "report": "", "reason": "", "edition": 1}
     optional = {"plan_id": None, "obligation": "", "parent_id": None, "issuer_id": None, "member_id": None, "role": ""}
-    fresh = [{**fixed, **optional, "wanted_reason": "", **row} for key, row in by_key.items() if key not in known]
+    fresh = [{**fixed, **optional, "wanted_reason": "", **row} for key, row in by_key.items() if key not in there]
     if not fresh:
         return {}
     connection.execute(sa.insert(task), fresh)
@@ -170,8 +170,10 @@ def add_all(connection: sa.Connection, rows: Sequence[Mapping[str, Any]]) -> dic
     return {row.key: row.id for some in keys for row in connection.execute(query, {"keys": some})}
 
 
-def _known(keys: list[str]) -> sa.Select[Any]:
-    return sa.select(_t.key).where(_t.key.in_(keys))
+def known(connection: sa.Connection, keys: Iterable[str]) -> set[str]:
+    """Those of the keys that have a task already."""
+    query = sa.select(_t.key).where(_t.key.in_(sa.bindparam("keys", expanding=True)))
+    return {key for some in slices(keys) for key in connection.execute(query, {"keys": some}).scalars()}
 
 
 def change(connection: sa.Connection, number: int, edition: int, values: Mapping[str, Any]) -> bool:

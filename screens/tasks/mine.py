@@ -1,0 +1,233 @@
+"""What a member carries: the list, and one task with at most six buttons."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+
+from handlers.members import Home
+from handlers.tasks import mine, reporting, wanting
+from handlers.tasks.deciding import OpenReport
+from handlers.tasks.mine import Happened, ShownTask, TaskList
+from handlers.tasks.promises import Promises
+from rules.tasks.plan import Figure
+from screens.announcements.words import body
+from screens.screen import Choice, Draw, Prompt, Screen
+from screens.tasks.words import DEEDS, brief, figure, on, task_state
+from screens.texts import Say, clean, joined, names, number
+from storage.tasks.rows import TaskRow
+
+HAPPENED: dict[str, Callable[[Say], str]] = {
+    **DEEDS,
+    "report": lambda say: say("reported"),
+    "finish": lambda say: say("done"),
+    "withdraw": lambda say: say("report taken back"),
+    "file": lambda say: say("file added"),
+    "words": lambda say: say("words added"),
+    "stance": lambda say: say("said how it stands"),
+    "ask_more_time": lambda say: say("asked for more time"),
+    "break_down": lambda say: say("broken down"),
+    "promise": lambda say: say("promised"),
+    "issue": lambda say: say("issued"),
+    "give": lambda say: say("issued"),
+    "urge": lambda say: say("urged"),
+    "posted": lambda say: say("points posted"),
+    "not_posted": lambda say: say("points not posted"),
+}
+
+
+def task_list(say: Say, answer: TaskList) -> Screen:
+    """Today and overdue, this week, later, and what waits for others."""
+    ways = (Choice(say("Promises"), Promises()), Choice(say("Home"), Home()))
+    if not answer.rows:
+        line = say("New ones come to you in the morning digest.")
+        return Screen(say("You have no open tasks"), (line,), ways)
+    lines: list[str] = []
+    last = ""
+    for place, task in enumerate(answer.rows, answer.first):
+        if (heading := _group(say, task, answer.today)) != last:
+            lines.append(heading)
+            last = heading
+        lines.append(f"{place}. {_line(say, task, answer)}")
+    choices = [
+        Choice(f"{place}. {brief(task.title)}", mine.ShowTask(task.id))
+        for place, task in enumerate(answer.rows, answer.first)
+    ]
+    if answer.pages > 1:
+        onward = mine.MyTasks((answer.page + 1) % answer.pages)
+        choices.append(Choice(say("More ({page}/{pages})", page=answer.page + 1, pages=answer.pages), onward))
+    return Screen(say("My tasks"), tuple(lines), (*choices, *ways))
+
+
+def _group(say: Say, task: TaskRow, today: date) -> str:
+    if task.state == "reported":
+        return say("Being verified:")
+    if task.due_on <= today:
+        return say("Today and overdue:")
+    sunday = today + timedelta(days=6 - today.weekday())
+    return say("This week:") if task.due_on <= sunday else say("Later:")
+
+
+def _line(say: Say, task: TaskRow, answer: TaskList) -> str:
+    unit = clean(task.unit_name) if answer.units else ""
+    left = "" if task.state == "reported" else left_words(say, (task.due_on - answer.today).days)
+    return joined(say, clean(task.title), unit, left, stands(say, task))
+
+
+def left_words(say: Say, days: int) -> str:
+    """How many days are left, negative when it is late."""
+    if days == 0:
+        return say("due today")
+    return say("{days} days left", days=days) if days > 0 else say("{days} days late", days=-days)
+
+
+def stands(say: Say, task: TaskRow) -> str:
+    """What is to be known of a task besides its due date; nothing of one that was just issued."""
+    said = {"": "", "doing": say("on it"), "help": say("needs help")}[task.stance]
+    if task.state == "returned":
+        said = joined(say, say("returned (task)") + (f" ({clean(task.reason)})" if task.reason else ""), said)
+    elif task.state != "open":
+        said = task_state(say, task.state)
+    wanted = "" if task.wanted_on is None else say("more time asked until {day}", day=on(say, task.wanted_on))
+    return joined(say, said, wanted)
+
+
+def one(say: Say, answer: ShownTask) -> Screen:
+    """A task and what can be done about it."""
+    task = answer.task
+    lines = [*_just(say, answer), *body(task.about), *_asked(say, answer), *_when(say, answer), *_who(say, answer)]
+    lines += _state(say, answer)
+    if answer.history:
+        lines += ["", *(_event(say, each) for each in answer.history)]
+    choices = [BUTTONS[deed](say, task) for deed in answer.can if deed in BUTTONS]
+    choices.append(Choice(say("My tasks"), mine.MyTasks()))
+    if len(choices) < 3:
+        choices.append(Choice(say("Home"), Home()))
+    prompt = None
+    if answer.done in ("reported", "finished", "filed", "worded") and "add" in answer.can:
+        prompt = Prompt(reporting.AddTaskWords(task.id), "text", "evidence")
+    return Screen(_title(say, answer), tuple(lines), tuple(choices), prompt, link=_files_link(answer))
+
+
+def _title(say: Say, answer: ShownTask) -> str:
+    title = clean(answer.task.title)
+    return {
+        "reported": say("Reported: {title}", title=title),
+        "finished": say("Done: {title}", title=title),
+        "withdrawn": say("Taken back: {title}", title=title),
+        "doing": say("Noted: {title}", title=title),
+        "help": say("Help is asked for: {title}", title=title),
+        "wanted": say("More time is asked for: {title}", title=title),
+        "promised": say("Promised: {title}", title=title),
+        "filed": say("Added: {title}", title=title),
+        "worded": say("Added: {title}", title=title),
+    }.get(answer.done, say("Task: {title}", title=title))
+
+
+def _just(say: Say, answer: ShownTask) -> list[str]:
+    """What follows from what was just done."""
+    lines = {
+        "reported": say("{name} verifies it; you hear what comes of it.", name=clean(answer.issuer)),
+        "withdrawn": say("The report is taken back, its files stay. Report it again when it is ready."),
+        "doing": say("Nobody is bothered with it."),
+        "help": say("{name} was told at once.", name=clean(answer.issuer)),
+        "wanted": say("{name} decides it; until then the old day holds.", name=clean(answer.issuer)),
+        "promised": say("Your branch can see it. Nobody verifies it but yourself."),
+    }
+    found = [lines[answer.done]] if answer.done in lines else []
+    if answer.done in ("reported", "finished", "filed") and "add" in answer.can and answer.terms.evidence != "none":
+        found.append(say("A photo or file that you send now is added; what you type joins the report."))
+    return found
+
+
+def _asked(say: Say, answer: ShownTask) -> list[str]:
+    """What a report has to have."""
+    terms = answer.terms
+    parts = [figure_words(say, terms.figure)] if terms.figure is not None else []
+    if terms.sheet:
+        parts.append(say("an item sheet of {count} items", count=len(terms.sheet)))
+    if terms.evidence == "required":
+        parts.append(say("a photo or file"))
+    if terms.evidence == "optional":
+        parts.append(say("a photo or file if you like"))
+    return [say("Asked: {what}", what=names(say, parts))] if parts and answer.task.kind != "promise" else []
+
+
+def figure_words(say: Say, asked: Figure) -> str:
+    """A figure that is asked, with its unit and bounds."""
+    name = clean(asked.name) + (f" ({clean(asked.unit)})" if asked.unit else "")
+    if asked.least is not None and asked.most is not None:
+        return say("{name}, {least} to {most}", name=name, least=number(asked.least), most=number(asked.most))
+    if asked.least is not None:
+        return say("{name}, at least {least}", name=name, least=number(asked.least))
+    return say("{name}, at most {most}", name=name, most=number(asked.most)) if asked.most is not None else name
+
+
+def _when(say: Say, answer: ShownTask) -> list[str]:
+    task = answer.task
+    rest = "" if answer.worked else say("not a working day")
+    if task.state not in ("open", "returned"):
+        return [joined(say, say("Due on {day}", day=on(say, task.due_on)))]
+    left = left_words(say, (task.due_on - answer.today).days)
+    return [joined(say, say("Due on {day}", day=on(say, task.due_on)), left, rest)]
+
+
+def _who(say: Say, answer: ShownTask) -> list[str]:
+    """Who issued it, who verifies it, and who carries it."""
+    lines = []
+    if answer.task.kind != "promise":
+        facts = {"name": clean(answer.issuer)}
+        nobody = answer.terms.verify == "nobody"
+        lines.append(
+            say("Issued by {name}; nobody verifies it", **facts)
+            if nobody
+            else say("Issued and verified by {name}", **facts)
+        )
+    if answer.behalf:
+        lines.append(say("You carry it in place of {name}", name=clean(answer.behalf)))
+    elif not set(answer.can) - {"decide"}:
+        carried = names(say, map(clean, answer.carriers)) or say("(nobody)")
+        lines.append(f"{clean(answer.task.unit_name)} {carried}")
+    done, count = answer.parts
+    if count:
+        lines.append(say("Broken down: {done} of {count} parts are done", done=done, count=count))
+    return lines
+
+
+def _state(say: Say, answer: ShownTask) -> list[str]:
+    task = answer.task
+    lines = [say("State: {state}", state=said)] if (said := stands(say, task)) else []
+    if answer.reported_by and task.state in ("reported", "done"):
+        lines.append(say("reported by {name}", name=clean(answer.reported_by)))
+    report = joined(say, figure(answer.terms, task), *body(task.report))
+    if report:
+        lines.append(say("Report: {text}", text=report))
+    if answer.files:
+        lines.append(say("Evidence: {names}", names=names(say, [clean(each.name) for each in answer.files])))
+    return lines
+
+
+def _event(say: Say, each: Happened) -> str:
+    words = HAPPENED[each.deed](say) if each.deed in HAPPENED else say("changed")
+    text = clean(each.text)
+    said = f"{words} ({text if len(text) <= 40 else text[:39] + '…'})" if text else words
+    return " ".join(part for part in (on(say, each.on), clean(each.by), said) if part)
+
+
+def _files_link(answer: ShownTask) -> str | None:
+    if len(answer.files) == 1:
+        return f"/chat/evidence/{answer.files[0].id}"
+    return f"/chat/evidence/task/{answer.task.id}" if answer.files else None
+
+
+BUTTONS: dict[str, Callable[[Say, TaskRow], Choice]] = {
+    "finish": lambda say, task: Choice(say("Mark done"), reporting.TaskDone(task.id)),
+    "doing": lambda say, task: Choice(say("On it"), wanting.OnIt(task.id)),
+    "help": lambda say, task: Choice(say("Need help"), wanting.AskHelp(task.id)),
+    "more_time": lambda say, task: Choice(say("More time"), wanting.AskMoreTime(task.id)),
+    "add": lambda say, task: Choice(say("Add a photo or file"), reporting.AskTaskFile(task.id)),
+    "withdraw": lambda say, task: Choice(say("Take the report back"), reporting.WithdrawReport(task.id)),
+    "decide": lambda say, task: Choice(say("Decide"), OpenReport((task.id, task.edition))),
+}
+"""What may be done about a task → its button."""
+SCREENS: dict[type, Draw] = {TaskList: task_list, ShownTask: one}
