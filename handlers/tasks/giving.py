@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, Literal
 
 from msgspec import Struct, structs, to_builtins
 
@@ -20,6 +20,7 @@ from rules.tasks.plan import Figure, Step, Terms
 from rules.tasks.typed import picked, titled
 from storage.tasks import rows
 
+Proof = Literal["required", "optional"]
 MOST_TITLE, MOST_ABOUT = 100, 2000
 SOON = timedelta(days=2)
 """What is due within is told at once."""
@@ -226,9 +227,9 @@ def issue_given(context: Context, request: IssueGiven) -> GivenTask | Refused:
 
 
 def _row(context: Context, draft: Draft, one: Target, grant: Grant) -> dict[str, Any]:
-    evidence = "required" if draft.asked == "evidence" else "optional"
+    proof: Proof = "required" if draft.asked == "evidence" else "optional"
     figure = Figure(draft.figure) if draft.asked == "number" else None
-    terms = Terms(evidence=evidence, figure=figure, overdue=overdue_of(one.member))
+    terms = Terms(evidence=proof, figure=figure, overdue=overdue_of(one.member))
     return {
         "key": f"given:{draft.drawn}:{one.number}",
         "kind": "given",

@@ -1,4 +1,4 @@
-"""Deciding about many tasks of one obligation and period: extend, waive or cancel for all, for some, or all but some."""
+"""Deciding about many tasks of one obligation and period: extended, waived or cancelled for all, some, all but some."""
 
 from __future__ import annotations
 
@@ -54,11 +54,13 @@ def decide_many(context: Context, request: DecideMany) -> ManyDecided | ManyQues
     one = seen(context, request.task)
     if isinstance(one, Refused):
         return one
-    if request.deed not in BULK:
-        return refuse("choose_one")
     pins = _meant(context, request)
     if isinstance(pins, Refused):
         return pins
+    return _decided(context, request, one, pins)
+
+
+def _decided(context: Context, request: DecideMany, one: TaskRow, pins: Pins) -> ManyDecided | ManyQuestion | Refused:
     until = day_typed(request.until, context.today) if request.until else None
     if request.until and until is None:
         return refuse("date_unclear")
@@ -74,6 +76,8 @@ def decide_many(context: Context, request: DecideMany) -> ManyDecided | ManyQues
 
 def _meant(context: Context, request: DecideMany) -> Pins | Refused:
     """The pins that the numbers mean; all before anything is typed. What the actor does not decide about is no task."""
+    if request.deed not in BULK:
+        return refuse("choose_one")
     found = rows.get_all(context.connection, [number for number, _ in request.pins])
     may = decided(context, found.values())
     if not may:
