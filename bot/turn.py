@@ -20,6 +20,7 @@ from handlers.members import Home, Invite
 from handlers.phones import AskForPhoneLink
 from handlers.signin import AskForLink
 from handlers.tasks.deciding import Reports
+from handlers.tasks.giving import GiveTask
 from handlers.tasks.promises import TypePromiseDay
 from handlers.tasks.reporting import AddTaskFile, AddTaskWords, TaskDone, WithdrawReport
 from screens import door
@@ -72,6 +73,8 @@ class Turn:
             request = structs.replace(request, token=token, token_hash=secrets.hashed(token))
         if isinstance(request, TypePromiseDay):
             request = structs.replace(request, key=secrets.fresh())
+        if isinstance(request, GiveTask) and not request.draft.drawn:
+            request = structs.replace(request, draft=structs.replace(request.draft, drawn=secrets.fresh()))
         answer = self.desk.handle(self.context, request)
         self.refused = isinstance(answer, Refused)
         return answer
@@ -188,9 +191,7 @@ class Turn:
 
     def _answered(self, dialog: inbox.DialogRow) -> tuple[list[Screen], list[Rendered]]:
         """The answer to the question being asked; a wrong kind of answer leaves the question standing."""
-        said = self.heard.request  # 公告 and a text, though only the text is asked for
-        asked = dialog.kind == WriteAnnouncement.__name__
-        value: Any = said.text if asked and isinstance(said, WriteAnnouncement) else self.heard.text
+        value: Any = _asked_for(self.heard, dialog)
         if dialog.expects == "number":
             value = matching.number(self.heard.text)
             if value is None and self.heard.spontaneous is not None:
@@ -209,3 +210,13 @@ class Turn:
 def _wants_words(dialog: inbox.DialogRow) -> bool:
     """Whether a report is being made: what is typed is its words, however it begins."""
     return dialog.kind == TaskDone.__name__ and dialog.expects == "evidence"
+
+
+def _asked_for(heard: Heard, dialog: inbox.DialogRow) -> str:
+    """What was typed, without the 公告 or 交办 before it where it is asked for by one of them."""
+    said = heard.request
+    if type(said).__name__ != dialog.kind:
+        return heard.text
+    if isinstance(said, WriteAnnouncement):
+        return said.text
+    return said.line if isinstance(said, GiveTask) and said.line else heard.text
