@@ -27,8 +27,11 @@ def _mine(say: Say, some: list[Facts]) -> Part:
     if len(tasks) == 1:
         return _one(say, tasks[0])
     several = len({f["unit"] for f in tasks}) > 1
-    lines = [_line(say, f, several=several) for f in tasks[:LISTED]]
+    fresh = all(f["kind"] == "task_issued" for f in tasks)
+    lines = [_line(say, f, several=several, fresh=fresh) for f in tasks[:LISTED]]
     title = say("{count} tasks wait for you", count=len(tasks))
+    if fresh:
+        title = say("{count} new tasks", count=len(tasks))
     return title, [*lines, *_more(say, len(tasks))], [Choice(say("My tasks"), MyTasks())]
 
 
@@ -51,8 +54,8 @@ def _one(say: Say, f: Facts) -> Part:
     return head, [clean(f["unit"]), due], [*choices, Choice(say("My tasks"), MyTasks())]
 
 
-def _line(say: Say, f: Facts, *, several: bool) -> str:
-    word = {"task_issued": say("new task"), "task_still": say("still on it?")}.get(f["kind"], "")
+def _line(say: Say, f: Facts, *, several: bool, fresh: bool) -> str:
+    word = {"task_issued": "" if fresh else say("new task"), "task_still": say("still on it?")}.get(f["kind"], "")
     return joined(say, clean(f["title"]), clean(f["unit"]) if several else "", left_words(say, f["left"]), word)
 
 

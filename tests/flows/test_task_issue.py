@@ -200,8 +200,8 @@ def test_the_jobs_of_the_day_issue_it_and_the_digest_tells_of_it(town: Town):
     town.people.clock("2026-03-15T09:00")
     item = town.people["d1"].inbox()[-1]
     assert item["title"] == "新任务：支部党员大会"
-    assert item["lines"] == ["水务局第一党支部", "3月25日截止"]
-    assert [choice["label"] for choice in item["choices"]] == ["查看：支部党员大会"]
+    assert item["lines"] == ["水务局第一党支部", "3月25日截止；还有 10 天"]
+    assert [choice["label"] for choice in item["choices"]] == ["查看：支部党员大会", "完成：支部党员大会", "我的任务"]
     assert not [each for each in town.people["m11"].inbox() if "任务" in each["title"]]
 
 
@@ -211,4 +211,4 @@ def test_several_new_tasks_are_told_as_one_matter_the_first_due_first(town: Town
     town.people.clock("2026-03-15T09:00")
     item = town.people["s2"].inbox()[-1]
     assert item["title"] == "新交办任务 2 项"
-    assert item["lines"] == ["水务局第二党支部 报送台账；3月21日截止", "水务局第二党支部 支部党员大会；3月25日截止"]
+    assert item["lines"] == ["报送台账；还有 6 天", "支部党员大会；还有 10 天"]

@@ -60,6 +60,12 @@ def test_several_kinds_are_one_matter_by_due_date_and_a_task_is_told_once():
     assert labels(screen) == ["我的任务"]
 
 
+def test_only_new_ones_are_told_as_new():
+    screen = told(notice("task_issued", 1, 9), notice("task_issued", 2, 4))
+    assert screen.title == "新交办任务 2 项"
+    assert screen.lines == ("任务2；还有 4 天", "任务1；还有 9 天")
+
+
 def test_units_are_said_when_there_is_more_than_one():
     screen = told(notice("task_due", 1), notice("task_due", 2, unit="第二党支部"))
     assert screen.lines == ("任务1；第一党支部；还有 3 天", "任务2；第二党支部；还有 3 天")

@@ -123,7 +123,7 @@ def test_one_task_says_what_is_asked_by_whom_and_until_when(town: Town):
         "交办和核实：市直机关工委",
         "水务局第一党支部 沈书记、戴代理",
     ]
-    assert person.labels == ["完成", "正在办", "需要协助", "申请延期", "我的任务"]
+    assert person.labels == ["完成", "正在办", "需要协助", "申请延期", "任务分解", "我的任务"]
 
 
 def test_one_task_has_at_most_six_buttons_whatever_its_state(town: Town):
@@ -202,4 +202,4 @@ def test_it_is_english_for_who_reads_english(town: Town):
     person = opened(town)
     assert person.screens[0]["lines"] == ["Today and overdue:", "1. one; due today", "Later:", "2. two; 18 days left"]
     person.say("2")
-    assert person.labels == ["Mark done", "On it", "Need help", "More time", "My tasks"]
+    assert person.labels == ["Mark done", "On it", "Need help", "More time", "Break down", "My tasks"]
