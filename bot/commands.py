@@ -16,13 +16,20 @@ from handlers.announcements.writing import Announce, WriteAnnouncement
 from handlers.declarations.forms import AddLines, Declare, MyLines, SameAsLast, ShowDraft
 from handlers.declarations.meeting import Attendance, MeetingMenu
 from handlers.declarations.record import RecordMenu
-from handlers.declarations.review import ShowQueue
+from handlers.declarations.review import ApproveAll, ReviewLine, ShowQueue
 from handlers.identities.accounts import AskUnbind
 from handlers.ledger.points import MyPoints, Why
 from handlers.members import Help, Home, Stop
 from handlers.overview import Overview
 from handlers.reminding import ReminderSettings
 from handlers.signin import AskForLink
+from handlers.tasks.breaking import BreakDownMenu
+from handlers.tasks.deciding import OpenReport, ShowReports, VerifyAll
+from handlers.tasks.giving import GiveTask
+from handlers.tasks.mine import MyTasks
+from handlers.tasks.promises import Promises
+from handlers.tasks.state import TaskStates
+from handlers.tasks.urging import UrgeMenu
 from rules.schemes import Scheme
 
 COMMANDS: tuple[tuple[tuple[str, ...], Any], ...] = (
@@ -33,6 +40,13 @@ COMMANDS: tuple[tuple[tuple[str, ...], Any], ...] = (
     (("本月申报", "我的申报", "撤回", "我要撤回", "this month", "my lines"), MyLines()),
     (("草稿", "drafts", "draft"), ShowDraft()),
     (("审核", "review"), ShowQueue()),
+    (("任务", "我的任务", "待办", "tasks", "my tasks"), MyTasks()),
+    (("承诺", "我的承诺", "promises", "my promises"), Promises()),
+    (("核实", "验收", "任务核实", "verify"), ShowReports()),
+    (("交办", "派任务", "交办任务", "give", "give a task"), GiveTask()),
+    (("任务情况", "任务进度", "state of tasks", "task state"), TaskStates()),
+    (("任务分解", "分解任务", "break down"), BreakDownMenu()),
+    (("催办", "urge"), UrgeMenu()),
     (("登记", "record"), RecordMenu()),
     (("考勤", "attendance"), MeetingMenu()),
     (("公告", "发公告", "通知公告", "announcement", "announcements", "announce"), Announce()),
@@ -50,11 +64,15 @@ COMMANDS: tuple[tuple[tuple[str, ...], Any], ...] = (
 BY_WORD = {word: request for words, request in COMMANDS for word in words}
 MOST_SPONTANEOUS = 200
 UNDO_WORDS = ("撤销", "undo")
+QUEUES: dict[type, type] = {ApproveAll: ReviewLine, VerifyAll: OpenReport}
+"""What is done to all of a list but some numbers → what opens one of its numbers."""
 APPROVE = re.compile(
-    r"(?:全部通过|approve all)\s*(?:(?:除了?|除去|不含|but|except)\s*([\d\s,、和及号]+?)\s*(?:号|外|以外|之外)?)?"
+    r"(?:全部通过|approve all|(?P<verify>全部(?:核实|验收|属实)|verify all|all verified))\s*"
+    r"(?:(?:除了?|除去|不含|but|except)\s*(?P<but>[\d\s,、和及号]+?)\s*(?:号|外|以外|之外)?)?"
 )
 ANNOUNCE = re.compile(r"\s*/?(?:发?公告|通知公告|announce(?:ment)?)[\s:：]+(\S.*)", re.DOTALL | re.IGNORECASE)
 AWAY = re.compile(r"/?(?:离岗|请假|away)[\s:：]*(?:until\s+)?(\S.*)", re.IGNORECASE)
+GIVE = re.compile(r"\s*/?(?:交办任务|交办|派任务|give(?: a task)?)[\s:：]+(\S.*)", re.DOTALL | re.IGNORECASE)
 STATES = {
     "到会": "present",
     "出席": "present",
@@ -132,11 +150,19 @@ def _fixed(text: str, plain: str) -> Heard | None:
     if plain in UNDO_WORDS:
         return Heard(text, MyLines(), undo=True)
     if approve := APPROVE.fullmatch(plain):
-        return Heard(text, ShowQueue(), approve_but=_numbers(approve[1] or ""))
-    if announced := ANNOUNCE.fullmatch(text):  # as it was typed, with its lines
+        shown = ShowReports() if approve["verify"] else ShowQueue()
+        return Heard(text, shown, approve_but=_numbers(approve["but"] or ""))
+    return _written(text, plain)
+
+
+def _written(text: str, plain: str) -> Heard | None:
+    """What somebody writes after a command, as it was typed, with its lines."""
+    if announced := ANNOUNCE.fullmatch(text):
         return Heard(text, WriteAnnouncement(announced[1]), opened=True)
     if (away := AWAY.fullmatch(text.strip())) and MARKS.sub("", plain).strip(" ,、"):  # 请假 5 7 are marks of a meeting
         return Heard(text, WriteAway(away[1]), opened=True)
+    if given := GIVE.fullmatch(text):
+        return Heard(text, GiveTask(line=given[1]), opened=True)
     return None
 
 

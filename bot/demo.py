@@ -64,7 +64,7 @@ class Demo:
             Route("/chat/items", self.items),
             Route("/chat/send", self.send, methods=["POST"]),
             Route("/chat/evidence/{id:int}", self.evidence),
-            Route("/chat/evidence/line/{id:int}", self.evidence_of_line),
+            Route("/chat/evidence/{of}/{id:int}", self.evidence_of),
             Route("/demo/enter", self.enter, methods=["POST"]),
             Route("/demo/console", self.console),
             Route("/demo/phone", self.phone),
@@ -178,8 +178,8 @@ class Demo:
         known = await self._actor(request)
         return Response(status_code=401) if known is None else await proof(self.front, request, known[0])
 
-    async def evidence_of_line(self, request: Request) -> Response:
-        """All evidence of a line."""
+    async def evidence_of(self, request: Request) -> Response:
+        """All evidence of a line or a task."""
         known = await self._actor(request)
         return Response(status_code=401) if known is None else await proofs(self.front, request, known[0])
 

@@ -36,7 +36,7 @@ def routes(front: Front) -> list[Route]:
         ),
         Route("/chat/leave", partial(leave_chat, front), methods=["POST"]),
         Route("/chat/evidence/{id:int}", guarded(front, lambda request, actor, _: proof(front, request, actor))),
-        Route("/chat/evidence/line/{id:int}", guarded(front, lambda request, actor, _: proofs(front, request, actor))),
+        Route("/chat/evidence/{of}/{id:int}", guarded(front, lambda request, actor, _: proofs(front, request, actor))),
         Route("/chat/enter/{token}", partial(enter_page, front), methods=["GET", "POST"]),
     ]
 

@@ -25,6 +25,8 @@ from handlers.inbox import DropParked, Dropped
 from handlers.invitations import InviteAll, InvitedAll
 from handlers.members import Invitation, Invite
 from handlers.periods import OpenPeriods, Publish, PublishedVersion, Ran
+from handlers.tasks.issuing import IssuedPeriod, IssuePeriod, IssueTasks
+from handlers.tasks.publishing import EndedPlan, EndPlan, PublishedPlan, PublishPlan
 from handlers.undoing import UndoImport, Undone
 from rules.access import OPERATOR
 
@@ -69,6 +71,10 @@ ANSWERS: dict[type, type] = {
     Invite: Invitation,
     Publish: PublishedVersion,
     OpenPeriods: Ran,
+    PublishPlan: PublishedPlan,
+    EndPlan: EndedPlan,
+    IssueTasks: Ran,
+    IssuePeriod: IssuedPeriod,
     BeginImport: Importing,
     ImportUnits: Imported,
     ImportMembers: Imported,

@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import asyncio
+from http import HTTPStatus
 
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
 from bot.webchat import SECURITY, Front
 from handlers.context import Refused
-from handlers.declarations.proof import ListEvidence, OpenEvidence
+from handlers.declarations.proof import ListEvidence, ListTaskEvidence, OpenEvidence
 from rules.access import Actor
 from screens.problems import sentence
 from screens.texts import clean
 
+LISTS = {"line": ListEvidence, "task": ListTaskEvidence}
+"""What evidence may belong to, as its address names it."""
+
 
 async def proofs(front: Front, request: Request, actor: Actor) -> Response:
-    """All evidence of a line, by name."""
-    query = ListEvidence(request.path_params["id"])
+    """All evidence of a line or a task, by name."""
+    wanted = LISTS.get(request.path_params["of"])
+    if wanted is None:
+        return Response(status_code=HTTPStatus.NOT_FOUND)
+    query = wanted(request.path_params["id"])
     answer = await asyncio.to_thread(front.desk.ask, actor, query, front.clock.now())
     if isinstance(answer, Refused):
         lines = [sentence(front.say, problem) for problem in answer.problems]

@@ -9,22 +9,29 @@ from msgspec import structs
 
 from bot import dialogs, marks, matching, secrets, strangers
 from bot.channel import Inbound, Rendered
-from bot.commands import Heard
+from bot.commands import QUEUES, Heard
 from bot.replies import MOST_TEXT
 from handlers.announcements.writing import WriteAnnouncement
 from handlers.context import Context, Refused
 from handlers.declarations.forms import AddFile, Undo
-from handlers.declarations.review import ApproveAll, Queue, ReviewLine
+from handlers.declarations.review import Queue
 from handlers.desk import Desk
 from handlers.members import Home, Invite
 from handlers.phones import AskForPhoneLink
 from handlers.signin import AskForLink
+from handlers.tasks.deciding import Reports
+from handlers.tasks.giving import GiveTask
+from handlers.tasks.promises import TypePromiseDay
+from handlers.tasks.reporting import AddTaskFile, AddTaskWords, TaskDone, WithdrawReport
 from screens import door
 from screens.problems import refused
 from screens.render import screen_of
 from screens.screen import Screen
 from screens.texts import Say
 from storage import inbox
+
+BULK = {request.__name__ for request in QUEUES}
+UNDOING = {request.__name__ for request in (Undo, WithdrawReport)}
 
 
 @dataclass(slots=True)
@@ -50,7 +57,7 @@ class Turn:
         if self.inbound.invitation:
             return self._tried(strangers.asked(self.inbound))
         if self.inbound.file is not None:
-            return self._do(self._filed()), []
+            return self._tried(self._filed())
         if len(self.inbound.text) > MOST_TEXT:
             return [door.too_long(self.say, len(self.inbound.text), MOST_TEXT)], self._current()
         return self._typed()
@@ -64,6 +71,10 @@ class Turn:
         if isinstance(request, AskForLink | AskForPhoneLink):
             token = secrets.fresh()
             request = structs.replace(request, token=token, token_hash=secrets.hashed(token))
+        if isinstance(request, TypePromiseDay):
+            request = structs.replace(request, key=secrets.fresh())
+        if isinstance(request, GiveTask) and not request.draft.drawn:
+            request = structs.replace(request, draft=structs.replace(request.draft, drawn=secrets.fresh()))
         answer = self.desk.handle(self.context, request)
         self.refused = isinstance(answer, Refused)
         return answer
@@ -90,12 +101,19 @@ class Turn:
         return self._do(dialogs.request_of(row)), []
 
     def _filed(self) -> Any:
-        """A file answers the question for evidence, else it goes to the newest draft."""
+        """A file answers the question for evidence, of a task with the words it came with; else it goes to the newest
+        draft."""
         dialog = self._dialog()
-        line = dialog.args["line"] if dialog is not None and dialog.expects == "evidence" else 0
         if self.inbound.file is None:
             raise ValueError("no file")
-        return AddFile(self.inbound.file, line)
+        if dialog is None or dialog.expects != "evidence":
+            return AddFile(self.inbound.file)
+        asked = dialogs.completed(dialog, self.inbound.text or dialog.args[dialog.field])
+        if isinstance(asked, TaskDone):
+            return AddTaskFile(self.inbound.file, asked.task, asked.figure, asked.text)
+        if isinstance(asked, AddTaskWords):
+            return AddTaskFile(self.inbound.file, asked.task, text=asked.text)
+        return AddFile(self.inbound.file, asked.line)
 
     def _dialog(self) -> inbox.DialogRow | None:
         row = inbox.dialog_of(self.context.connection, self.inbound.channel, self.inbound.address)
@@ -104,7 +122,7 @@ class Turn:
     def _typed(self) -> tuple[list[Screen], list[Rendered]]:
         heard = self.heard
         dialog = self._dialog() if heard.opened else None
-        if dialog is not None and dialog.expects == "writing":
+        if dialog is not None and (dialog.expects == "writing" or _wants_words(dialog)):
             return self._answered(dialog)
         if heard.request is not None and heard.approve_but is None and not heard.undo:
             return self._tried(heard.request)
@@ -132,9 +150,14 @@ class Turn:
     def _unasked(self, live: list[inbox.TokenRow]) -> tuple[list[Screen], list[Rendered]]:
         """Text while nothing is being asked: a number of the queue, or lines to declare."""
         number = matching.number(self.heard.text)
-        queue = next((dialogs.request_of(row) for row in live if row.kind == ApproveAll.__name__), None)
+        queue = next((dialogs.request_of(row) for row in live if row.kind in BULK), None)
         if number is not None and queue is not None and 1 <= number <= len(queue.pins):
-            return self._do(ReviewLine(queue.pins[int(number) - 1])), []
+            return self._do(QUEUES[type(queue)](queue.pins[int(number) - 1])), []
+        place = f"{marks.typed(self.heard.text)}. "
+        listed = next((row for row in live if row.label.startswith(place)), None)
+        if listed is not None:
+            self.spent = listed.token
+            return self._do(dialogs.request_of(listed)), []
         if self.heard.spontaneous is not None:
             return self._tried(self.heard.spontaneous)
         if marks.typed(self.heard.text).isdecimal():
@@ -153,13 +176,13 @@ class Turn:
 
     def _on_screen(self, live: list[inbox.TokenRow]) -> tuple[list[Screen], list[Rendered]]:
         """Words that only mean something on the screen being seen: 全部通过 除 3 7, 撤销."""
-        wanted = Undo if self.heard.undo else ApproveAll
-        row = next((row for row in live if row.kind == wanted.__name__), None)
+        wanted = UNDOING if self.heard.undo else BULK
+        row = next((row for row in live if row.kind in wanted), None)
         if row is None and self.heard.undo:
             return [door.nothing_to_undo(self.say), *self._do(self.heard.request)], []
         if row is None:
             answer = self._asked(self.heard.request)
-            before = [door.queue_first(self.say)] if isinstance(answer, Queue) and answer.lines else []
+            before = [door.queue_first(self.say)] if isinstance(answer, Queue | Reports) and answer.pins else []
             return [*before, screen_of(self.say, answer)], []
         request = dialogs.request_of(row)
         if self.heard.approve_but is not None:
@@ -168,12 +191,13 @@ class Turn:
 
     def _answered(self, dialog: inbox.DialogRow) -> tuple[list[Screen], list[Rendered]]:
         """The answer to the question being asked; a wrong kind of answer leaves the question standing."""
-        said = self.heard.request  # 公告 and a text, though only the text is asked for
-        value: Any = said.text if isinstance(said, WriteAnnouncement) else self.heard.text
+        value: Any = _asked_for(self.heard, dialog)
         if dialog.expects == "number":
             value = matching.number(self.heard.text)
             if value is None and self.heard.spontaneous is not None:
                 return self._tried(self.heard.spontaneous)
+        if dialog.kind == AddTaskWords.__name__ and self.heard.spontaneous is not None:
+            return self._tried(self.heard.spontaneous)  # the report is whole already: what is declared is no part of it
         if dialog.expects == "marks":
             value = self.heard.marks or None
         if value is None:
@@ -181,3 +205,18 @@ class Turn:
             wrong = door.marks_wanted(self.say) if marks else door.number_wanted(self.say, self.heard.text)
             return [wrong], self._current()
         return self._tried(dialogs.completed(dialog, value))
+
+
+def _wants_words(dialog: inbox.DialogRow) -> bool:
+    """Whether a report is being made: what is typed is its words, however it begins."""
+    return dialog.kind == TaskDone.__name__ and dialog.expects == "evidence"
+
+
+def _asked_for(heard: Heard, dialog: inbox.DialogRow) -> str:
+    """What was typed, without the 公告 or 交办 before it where it is asked for by one of them."""
+    said = heard.request
+    if type(said).__name__ != dialog.kind:
+        return heard.text
+    if isinstance(said, WriteAnnouncement):
+        return said.text
+    return said.line if isinstance(said, GiveTask) and said.line else heard.text

@@ -9,7 +9,6 @@ from msgspec import Struct
 from handlers.context import Context, Handler, Refused, refuse
 from handlers.needed import judged
 from handlers.periods import Ran
-from rules.days import day_of
 from rules.notices import GATHER_AT
 from storage import absences, digests, lists, members, outbox, people
 from storage.absences import Absence
@@ -125,7 +124,7 @@ def _whose(context: Context, member: int) -> Person | Refused:
 
 def write_away(context: Context, request: WriteAway) -> StandIns | WhenBack | Refused:
     """A text that is no day begins with a name."""
-    if day_of(request.text, context.today) is not None:
+    if _last_day(context, request.text) is not None:
         return away_until(context, AwayUntil(request.text))
     name, _, day = request.text.strip().partition(" ")
     reach = context.actor.reach("record_absence")
@@ -137,12 +136,17 @@ def write_away(context: Context, request: WriteAway) -> StandIns | WhenBack | Re
     return away_until(context, AwayUntil(day, found[0].id)) if day.strip() else WhenBack(found[0].id, found[0].name)
 
 
+def _last_day(context: Context, text: str) -> date | None:
+    """Three days are today and two more."""
+    return day_typed(text, context.today, context.today - timedelta(days=1))
+
+
 def away_until(context: Context, request: AwayUntil) -> StandIns | Refused:
     """A day from today on, within a year."""
     person = _whose(context, request.member)
     if isinstance(person, Refused):
         return person
-    until = day_of(request.text, context.today)
+    until = _last_day(context, request.text)
     if until is None:
         return refuse("away_day_unclear", text=request.text)
     if not context.today <= until <= context.today + LONGEST:

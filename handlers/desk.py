@@ -36,6 +36,7 @@ from handlers import (
     reminding,
     setup,
     signin,
+    tasks,
     trail,
     undoing,
     unsent,
@@ -86,6 +87,7 @@ REQUESTS: dict[type, Handler] = {
     **privacy.REQUESTS,
     **channels.REQUESTS,
     **proofs.REQUESTS,
+    **tasks.REQUESTS,
 }
 BY_NAME: Mapping[str, type] = {request.__name__: request for request in REQUESTS}
 

@@ -50,6 +50,10 @@ PERMISSIONS: dict[str, dict[str, str]] = {
     "see_parked": {"administrator": "under"},
 }
 
+DECIDING = tuple(PERMISSIONS["decide_tasks"])
+ABOVE = tuple(role for role, scope in PERMISSIONS["decide_tasks"].items() if scope == "under")
+"""Who decides about tasks, and who of them for the units below, too."""
+
 # who appoints → the roles he may give and end
 APPOINTS: dict[str, tuple[str, ...]] = {
     "officer": ("secretary", "grid_lead", "instructor"),

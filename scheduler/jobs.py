@@ -15,6 +15,8 @@ from handlers.inbox import Tidy
 from handlers.notices import CheckCalendar, Remind
 from handlers.periods import ClosePeriods, OpenPeriods
 from handlers.signin import TidyConsole
+from handlers.tasks.handing import TellOrphaned
+from handlers.tasks.issuing import IssueTasks
 from handlers.unsent import AuditDeliveries
 from handlers.urgent import RemindDueToday
 from rules.notices import GATHER_AT, URGENT_AT
@@ -38,6 +40,8 @@ class Job:
 JOBS = (
     Job("open_periods", time(0, 0), OpenPeriods()),
     Job("close_periods", time(0, 0), ClosePeriods()),
+    Job("issue_tasks", time(0, 0), IssueTasks()),
+    Job("tell_orphaned", time(0, 0), TellOrphaned()),
     Job("check_calendar", time(0, 0), CheckCalendar()),
     Job("tidy", time(0, 0), Tidy()),
     Job("remind_unconfirmed", GATHER_AT, RemindUnconfirmed()),

@@ -11,6 +11,8 @@ from handlers.ledger.points import MyPoints
 from handlers.members import Help, Home, Invitation, Manual, Stopped, Welcome
 from handlers.overview import Overview
 from handlers.signin import AskForLink
+from handlers.tasks.mine import MyTasks
+from handlers.tasks.promises import Promises
 from screens.screen import Choice, Draw, Screen
 from screens.texts import Say, day, month
 
@@ -82,6 +84,8 @@ def _waiting(say: Say, answer: Welcome) -> list[Choice]:
     choices = []
     if answer.to_review:
         choices.append(Choice(say("Review ({count})", count=answer.to_review), ShowQueue()))
+    if answer.tasks:
+        choices.append(Choice(say("Tasks ({count})", count=answer.tasks), MyTasks()))
     if answer.to_confirm:
         label = say("Announcements to confirm ({count})", count=answer.to_confirm)
         choices.append(Choice(label, AnnouncementsToMe()))
@@ -110,7 +114,8 @@ def manual(say: Say, answer: Manual) -> Screen:
         [*_typed_by_members(say), *_typed_in_office(say, answer)] if answer.declares else _typed_in_office(say, answer)
     )
     lines += _typed_by_all(say, answer)
-    return Screen(say("What you can type"), tuple(lines), (*_doings(say, answer), Choice(say("Home"), Home())))
+    own = (Choice(say("Tasks"), MyTasks()), Choice(say("Promises"), Promises()))
+    return Screen(say("What you can type"), tuple(lines), (*_doings(say, answer), *own, Choice(say("Home"), Home())))
 
 
 def _typed_by_members(say: Say) -> list[str]:
@@ -151,6 +156,8 @@ def _typed_by_all(say: Say, answer: Manual) -> list[str]:
     if not answer.announces:
         read = say("Announcement: the last ones to you; Got it: confirms that you have read one")
     return [
+        say("Tasks: what you have to do; tap Done, and send a photo where one is asked"),
+        say("Promises: what you set yourself, and those of your branch"),
         read,
         say("Reminders: when your digest comes, and what to mute; Away, Back again: nothing comes while you are away"),
         say("Bind, Unbind: on which apps you are known, and how to end that"),

@@ -21,6 +21,8 @@ from screens.members import role_word
 from screens.problems import sentence
 from screens.screen import Choice, Screen
 from screens.signin import device_word, means_word, when
+from screens.tasks import notices as of_tasks
+from screens.tasks import notices_deciding
 from screens.texts import Say, clean, day, joined, month, note_text, number, signed
 from storage.outbox import NoticeRow
 
@@ -106,8 +108,11 @@ def _recorded(say: Say, f: Facts) -> Part:
     lines.append(note_text(say, f["note"]))
     if f["clause"]:
         lines.append(say("Rule: {clause}", clause=f["clause"]))
+    if not f["by"]:  # for a task that he finished himself
+        return say("Points for a task"), lines, [Choice(say("My points"), MyPoints())]
     lines.append(say("by {name}", name=f["by"]))
-    return say("Your branch recorded an entry"), lines, [Choice(say("Answer"), Answer(f["line"]))]
+    title = say("Points for a task") if f.get("task") else say("Your branch recorded an entry")
+    return title, lines, [Choice(say("Answer"), Answer(f["line"]))]
 
 
 def _declared_for(say: Say, f: Facts) -> Part:
@@ -257,17 +262,40 @@ PARTS: dict[str, Callable[[Say, Facts], Part]] = {
     "console_entered": _console_entered,
     "console_password": _console_password,
     "role_changed": _role_changed,
+    **notices_deciding.PARTS,
 }
+
+
+TOGETHER: dict[str, Callable[[Say, list[Facts]], Part]] = {
+    **notices_deciding.TOGETHER,
+    **of_tasks.TOGETHER,
+}
+"""Kinds of which all that a message holds are told as one matter, with those that have the same function."""
 
 
 def message(say: Say, notices: Sequence[NoticeRow]) -> Screen:
     """One notice as it is, several as one digest without a choice twice."""
     kinds = {row.kind for row in notices}
     kept = [row for row in notices if row.kind != "period_opened" or "declare_reminder" not in kinds]
-    parts = [PARTS[row.kind](say, row.facts) for row in kept]
+    parts = _parts(say, kept)
     if len(parts) == 1:
         title, lines, choices = parts[0]
         return Screen(title, tuple(lines), tuple(choices))
     lines = [text for n, (title, some, _) in enumerate(parts, 1) for text in (f"{n}. {title}", *some)]
     unique = {repr(choice.request): choice for _, _, choices in parts for choice in choices}
     return Screen(say("Today: {count} matters", count=len(parts)), tuple(lines), tuple(unique.values()))
+
+
+def _parts(say: Say, rows: Sequence[NoticeRow]) -> list[Part]:
+    """In the order they came; what is told together stands where the first of its kinds does."""
+    same: dict[Callable[[Say, list[Facts]], Part], list[Facts]] = {}
+    for row in rows:
+        if row.kind in TOGETHER:
+            same.setdefault(TOGETHER[row.kind], []).append({**row.facts, "kind": row.kind})
+    parts = []
+    for row in rows:
+        if row.kind not in TOGETHER:
+            parts.append(PARTS[row.kind](say, row.facts))
+        elif (together := TOGETHER[row.kind]) in same:
+            parts.append(together(say, same.pop(together)))
+    return parts

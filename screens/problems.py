@@ -9,6 +9,8 @@ from rules.problems import Problem
 from screens import documents, drafts, expressions, findings, forms, imports, reminding
 from screens.declarations.lines import state_word
 from screens.screen import Choice, Draw, Screen
+from screens.tasks import problems as of_tasks
+from screens.tasks import refusals, refusals_issuing
 from screens.texts import Say, Sentences, clean, month, names
 
 
@@ -206,6 +208,9 @@ WORDS: Sentences = {
     **forms.WORDS,
     **imports.WORDS,
     **reminding.WORDS,
+    **refusals.WORDS,
+    **of_tasks.WORDS,
+    **refusals_issuing.WORDS,
     "backup_busy": lambda say, f: say("Another backup is being made in {folder}. Wait until it is done.", **f),
     "backup_no_space": lambda say, f: say(
         "Not enough space in {folder}: {needed} MB are needed, {free} MB are free. Nothing was begun.", **f

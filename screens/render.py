@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from screens import announcements, identities, ledger, members, overview, privacy, problems, reminding, signin
+from screens import announcements, identities, ledger, members, overview, privacy, problems, reminding, signin, tasks
 from screens.declarations import draft, record, review
 from screens.screen import Draw, Screen
 from screens.texts import Say
@@ -22,6 +22,7 @@ SCREENS: dict[type, Draw] = {
     **signin.SCREENS,
     **privacy.SCREENS,
     **reminding.SCREENS,
+    **tasks.SCREENS,
 }
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from storage.declarations import line
-from storage.kinds import Instant
+from storage.kinds import Instant, slices
 from storage.metadata import identifier, metadata, refers
 from storage.statement import Statement
 
@@ -47,26 +47,27 @@ class Filed:
 
 @dataclass(frozen=True, slots=True)
 class EvidenceRow:
-    """One piece of evidence of a line."""
+    """One piece of evidence of a line or a task."""
 
     id: int
-    line: int
+    of: int
     kind: str
     name: str
     sha256: str
 
 
-_OF_LINES = Statement(
-    sa.select(evidence.c.id, evidence.c.line_id, evidence.c.kind, evidence.c.name, evidence.c.sha256)
-    .where(evidence.c.line_id.in_(sa.bindparam("ids", expanding=True)))
-    .order_by(evidence.c.id),
-    EvidenceRow,
-)
+def _of(owner: sa.Column[int]) -> Statement[EvidenceRow]:
+    query = sa.select(evidence.c.id, owner, evidence.c.kind, evidence.c.name, evidence.c.sha256)
+    return Statement(query.where(owner.in_(sa.bindparam("ids", expanding=True))).order_by(evidence.c.id), EvidenceRow)
+
+
+_OF_LINES, _OF_TASKS = _of(evidence.c.line_id), _of(evidence.c.task_id)
 _ATTACH_WAITING = Statement(
     sa.update(evidence)
     .where(
         evidence.c.member_id == sa.bindparam("member"),
         evidence.c.line_id.is_(None),
+        evidence.c.task_id.is_(None),
         evidence.c.added_at >= sa.bindparam("since"),
     )
     .values(line_id=sa.bindparam("line"))
@@ -99,11 +100,19 @@ def _sync_names(directory: Path) -> None:
         os.close(handle)
 
 
-def add(connection: sa.Connection, member_id: int, line_id: int | None, filed: Filed, now: datetime) -> int:
-    """Records a file as evidence of a line, or for the member's next line when there is none yet."""
+def add(
+    connection: sa.Connection,
+    member_id: int,
+    line_id: int | None,
+    filed: Filed,
+    now: datetime,
+    task_id: int | None = None,
+) -> int:
+    """Records a file as evidence of a line or a task, or for the member's next line when it is of neither yet."""
     values = {
         "member_id": member_id,
         "line_id": line_id,
+        "task_id": task_id,
         "kind": filed.kind,
         "name": filed.name,
         "media_type": filed.media_type,
@@ -123,15 +132,24 @@ def attach_waiting(connection: sa.Connection, member_id: int, line_id: int, sinc
 def attach(connection: sa.Connection, member_id: int, evidence_id: int, line_id: int) -> bool:
     """Attaches one waiting piece to a line; False when it does not wait any more."""
     c = evidence.c
-    waits = sa.and_(c.id == evidence_id, c.member_id == member_id, c.line_id.is_(None))
+    waits = sa.and_(c.id == evidence_id, c.member_id == member_id, c.line_id.is_(None), c.task_id.is_(None))
     return connection.execute(sa.update(evidence).where(waits).values(line_id=line_id)).rowcount == 1
 
 
 def of_lines(connection: sa.Connection, lines: Iterable[int]) -> dict[int, list[EvidenceRow]]:
     """Line → its evidence."""
+    return _by_owner(_OF_LINES.all(connection, {"ids": list(set(lines))}))
+
+
+def of_tasks(connection: sa.Connection, tasks: Iterable[int]) -> dict[int, list[EvidenceRow]]:
+    """Task → its evidence."""
+    return _by_owner(row for some in slices(set(tasks)) for row in _OF_TASKS.all(connection, {"ids": some}))
+
+
+def _by_owner(rows: Iterable[EvidenceRow]) -> dict[int, list[EvidenceRow]]:
     found: dict[int, list[EvidenceRow]] = {}
-    for row in _OF_LINES.all(connection, {"ids": list(set(lines))}):
-        found.setdefault(row.line, []).append(row)
+    for row in rows:
+        found.setdefault(row.of, []).append(row)
     return found
 
 
@@ -148,8 +166,13 @@ def used_elsewhere(connection: sa.Connection, lines: Iterable[int]) -> set[int]:
     return set(connection.execute(query.distinct()).scalars())
 
 
-def stored_file(connection: sa.Connection, evidence_id: int) -> tuple[int, str, str, str] | None:
+def stored_file(connection: sa.Connection, evidence_id: int) -> tuple[int | None, str, str, str] | None:
     """(line, stored path, media type, name) of one piece of evidence."""
     c = evidence.c
     row = connection.execute(sa.select(c.line_id, c.stored, c.media_type, c.name).where(c.id == evidence_id)).first()
     return None if row is None else (row.line_id, row.stored, row.media_type, row.name)
+
+
+def task_of(connection: sa.Connection, evidence_id: int) -> int | None:
+    """The task a piece of evidence belongs to."""
+    return connection.execute(sa.select(evidence.c.task_id).where(evidence.c.id == evidence_id)).scalar()

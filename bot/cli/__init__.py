@@ -18,6 +18,7 @@ FILES: dict[str, tuple[str, ...]] = {
     "verify": ("care",),
     "status": ("care",),
     "scheme": ("schemes", "scoring", "scheme_tables"),
+    "tasks": ("tasks", "task_issue"),
     "import": ("imports",),
     "inbox": ("inbox",),
     "channels": ("channels",),

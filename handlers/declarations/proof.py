@@ -20,6 +20,7 @@ from handlers.declarations.forms import (
     OneLine,
 )
 from handlers.declarations.view import views
+from handlers.tasks.around import seen
 from rules.declarations import check_note
 from rules.periods import period_of
 from storage import declarations, evidence, members
@@ -39,6 +40,12 @@ class ListEvidence(Struct, frozen=True):
     line: int
 
 
+class ListTaskEvidence(Struct, frozen=True):
+    """The evidence of one task."""
+
+    task: int
+
+
 class Files(Struct, frozen=True):
     """Pieces of evidence."""
 
@@ -56,9 +63,14 @@ class Stored(Struct, frozen=True):
 def open_evidence(context: Context, request: OpenEvidence) -> Stored | Refused:
     """Absent and forbidden look the same."""
     found = evidence.stored_file(context.connection, request.evidence)
-    if found is None or found[0] is None:
+    if found is None:
         return refuse("line_unknown")
     number, stored, media_type, name = found
+    if number is None:
+        task = evidence.task_of(context.connection, request.evidence)
+        if task is None or isinstance(seen(context, task), Refused):
+            return refuse("line_unknown")
+        return Stored(stored, media_type, name)
     line = declarations.by_ids(context.connection, [number])[number]
     unit = members.units_by_ids(context.connection, [line.unit])[line.unit]
     if line.member != context.actor.member and context.actor.may("reverse", unit.id, unit.path) is None:
@@ -72,6 +84,14 @@ def list_evidence(context: Context, request: ListEvidence) -> Files | Refused:
     if not found or isinstance(open_evidence(context, OpenEvidence(found[0].id)), Refused):
         return refuse("line_unknown")
     return Files(tuple(found))
+
+
+def list_task_evidence(context: Context, request: ListTaskEvidence) -> Files | Refused:
+    """The evidence of a task, for who may look at the task."""
+    task = seen(context, request.task)
+    if isinstance(task, Refused):
+        return task
+    return Files(tuple(evidence.of_tasks(context.connection, [task.id]).get(task.id, ())))
 
 
 def ask_evidence(context: Context, request: AskEvidence) -> EvidenceQuestion | Refused:
@@ -138,6 +158,7 @@ def attach_file(context: Context, request: AttachFile) -> Draft | EvidenceQuesti
 REQUESTS: dict[type, Handler] = {
     OpenEvidence: open_evidence,
     ListEvidence: list_evidence,
+    ListTaskEvidence: list_task_evidence,
     AskEvidence: ask_evidence,
     AddNote: add_note,
     AddFile: add_file,

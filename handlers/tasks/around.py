@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import msgspec
 
 from handlers.context import Context, Refused, refuse
-from rules.access import Grant, Holder
+from rules.access import ABOVE, DECIDING, Grant, Holder
 from rules.tasks.plan import Obligation, Plan, Terms
-from rules.tasks.states import after, may
+from rules.tasks.states import MOVES, after, may
 from storage import members
 from storage.audit import Deed
 from storage.tasks import plans, rows
@@ -58,8 +58,22 @@ def carries(context: Context, task: TaskRow) -> Grant | bool:
 
 def decides(context: Context, task: TaskRow) -> Grant | None:
     """The grant by which the actor decides about a task; nobody decides about what he carries or reported himself."""
-    mine = carries(context, task) or context.actor.member in (task.reported_by, task.member)
-    return None if mine else context.actor.may("decide_tasks", task.issuer_unit, task.issuer_path)
+    return decided(context, [task]).get(task.id)
+
+
+def decided(context: Context, tasks: Iterable[TaskRow]) -> dict[int, Grant]:
+    """Task → the grant by which the actor decides about it, for those he may: nobody decides about what he, or whoever
+    he stands in for, carries or reported."""
+    actor = context.actor
+    may_be = {task.id: (task, actor.may("decide_tasks", task.issuer_unit, task.issuer_path)) for task in tasks}
+    granted = {number: (task, grant) for number, (task, grant) in may_be.items() if grant is not None}
+    barred = {actor.member, *(grant.behalf for grant in actor.grants if grant.behalf is not None)}
+    carrying = carriers(context, [task for task, _ in granted.values()])
+    return {
+        number: grant
+        for number, (task, grant) in granted.items()
+        if not barred & {task.reported_by, *(holder.member for holder in carrying[number])}
+    }
 
 
 def sees(context: Context, task: TaskRow) -> bool:
@@ -93,14 +107,33 @@ def carriers(context: Context, tasks: Iterable[TaskRow]) -> dict[int, tuple[Hold
 
 
 def deciders(context: Context, tasks: Collection[TaskRow]) -> dict[int, tuple[int, ...]]:
-    """Task → the members of its issuing unit who decide about it today; its issuer alone when a member issued it."""
-    issued = {task.issuer_unit for task in tasks if task.issuer is None}
-    held = members.holders(context.connection, DECIDING, issued, context.today)
-    people = {unit: tuple(sorted({each.member for each in some})) for unit, some in held.items()}
-    return {task.id: (task.issuer,) if task.issuer else people[task.issuer_unit] for task in tasks}
+    """Task → who is asked to decide about it today: its issuer and his deputies, else whoever may in its issuing unit.
+
+    Nobody who carries or reported it is, nor who stands in for one of them; when the unit has nobody else, the nearest
+    above that has somebody is asked.
+    """
+    lines = {task.id: [int(part) for part in reversed(task.issuer_path.strip("/").split("/"))] for task in tasks}
+    first = {task.issuer_unit for task in tasks}
+    held = members.holders(context.connection, DECIDING, first, context.today)
+    above = {unit for line in lines.values() for unit in line[1:]}
+    held_above = members.holders(context.connection, ABOVE, above, context.today) if above else {}
+    carrying = carriers(context, tasks)
+    found: dict[int, tuple[int, ...]] = {}
+    for task in tasks:
+        barred = {task.reported_by, *(holder.member for holder in carrying[task.id])}
+        asked = [_free(held[task.issuer_unit], barred, task.issuer)]
+        asked += [_free(held_above[unit], barred, None) for unit in lines[task.id][1:]]
+        found[task.id] = next(filter(None, asked), ())
+    return found
 
 
-DECIDING = ("officer", "committee", "grid_lead", "secretary")
+def _free(people: Iterable[Holder], barred: Collection[int | None], issuer: int | None) -> tuple[int, ...]:
+    """Who is not barred, nor stands in for one who is; the issuer and his deputies alone when he is among them."""
+    people = list(people)
+    out = {*barred, *(each.member for each in people if each.deputy_of is not None and each.deputy_of in barred)}
+    free = [each for each in people if each.member not in out]
+    issuing = [each for each in free if issuer is not None and issuer in (each.member, each.deputy_of)]
+    return tuple(sorted({each.member for each in issuing or free}))
 
 
 def happen(
@@ -124,9 +157,31 @@ def happen(
     if not rows.change(context.connection, task.id, task.edition, {**values, "state": state}):
         return refuse("task_changed_meanwhile")
     note(context, [task.id], deed, text=text, facts=facts, behalf=behalf)
-    named = {each.removesuffix("_id"): value for each, value in values.items()}
-    known = {name: value for name, value in named.items() if name in TaskRow.__slots__}
-    return replace(task, **known, state=state, edition=task.edition + 1)
+    return replace(task, **_named(values), state=state, edition=task.edition + 1)
+
+
+def happen_all(
+    context: Context,
+    tasks: Sequence[TaskRow],
+    deed: str,
+    *,
+    text: str = "",
+    behalf: Mapping[int, int | None] | None = None,
+    **values: Any,
+) -> list[TaskRow]:
+    """The same deed happens to many tasks, the same columns changing in all; those that somebody else was faster
+    with are left out, the others are given as they are now. The history keeps a due date that was moved."""
+    states, state = MOVES[deed]
+    pins = [(task.id, task.edition) for task in tasks]
+    changed = rows.change_all(context.connection, pins, states, {**values, **({"state": state} if state else {})})
+    done = [task for task in tasks if task.id in changed]
+    moved = values.get("due_on")
+    told = {task.id: {"from": task.due_on.isoformat(), "to": moved.isoformat()} for task in done} if moved else {}
+    rows.note_all(context.connection, [_event(context, task.id, deed, text, told.get(task.id)) for task in done])
+    stood_in = behalf or {}
+    context.audit_all([_deed(task.id, deed, told.get(task.id), stood_in.get(task.id)) for task in done])
+    named = _named(values)
+    return [replace(each, **named, state=after(deed, each.state), edition=each.edition + 1) for each in done]
 
 
 def note(
@@ -139,10 +194,20 @@ def note(
     behalf: int | None = None,
 ) -> None:
     """Keeps what happened to some tasks in their history and in the trail."""
+    rows.note_all(context.connection, [_event(context, number, deed, text, facts) for number in tasks])
+    context.audit_all([_deed(number, deed, facts, behalf) for number in tasks])
+
+
+def _event(context: Context, number: int, deed: str, text: str, facts: dict[str, Any] | None) -> dict[str, Any]:
     by = context.actor.member or None
-    events = [
-        {"task_id": number, "at": context.now, "by_id": by, "deed": deed, "text": text, "facts": facts}
-        for number in tasks
-    ]
-    rows.note_all(context.connection, events)
-    context.audit_all([Deed(f"task_{deed}", "task", number, facts or {}, behalf) for number in tasks])
+    return {"task_id": number, "at": context.now, "by_id": by, "deed": deed, "text": text, "facts": facts}
+
+
+def _deed(number: int, deed: str, facts: dict[str, Any] | None, behalf: int | None) -> Deed:
+    return Deed(f"task_{deed}", "task", number, facts or {}, behalf)
+
+
+def _named(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Columns that change, as a row calls them."""
+    named = {column.removesuffix("_id"): value for column, value in values.items()}
+    return {name: value for name, value in named.items() if name in TaskRow.__slots__}

@@ -70,8 +70,8 @@ class Item(Piece, frozen=True):
 class Posting(Piece, frozen=True):
     """What a task posts by itself: the code of a criterion that the organisation records, when done in time or late."""
 
-    done: Code = ""
-    late: Code = ""
+    done: Annotated[str, msgspec.Meta(max_length=32)] = ""  # no Code: kept terms hold the empty one, too
+    late: Annotated[str, msgspec.Meta(max_length=32)] = ""
     scheme: str = ""
 
 

@@ -24,6 +24,7 @@ STATES: dict[str, Callable[[Say], str]] = {
 SOURCES: dict[str, Callable[[Say], str]] = {
     "member": lambda say: say("declared"),
     "organisation": lambda say: say("entered by the organisation"),
+    "task": lambda say: say("posted by a task"),
 }
 
 

@@ -16,7 +16,7 @@ from storage.statement import Statement
 from storage.tasks.tables import event, mark, task
 
 _t, _e = task.c, event.c
-_ISSUER = unit.alias("issuer_unit")
+ISSUER = unit.alias("issuer_unit")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +87,13 @@ class MarkRow:
 TASKS: sa.Select[Any] = (
     sa.select(
         _t.id, _t.key, _t.plan_id, _t.obligation, _t.kind, _t.parent_id, _t.period, _t.title, _t.about, _t.unit_id,
-        unit.c.name, unit.c.path, _t.member_id, _t.role, _t.issuer_id, _t.issuer_unit_id, _ISSUER.c.path, _t.terms,
+        unit.c.name, unit.c.path, _t.member_id, _t.role, _t.issuer_id, _t.issuer_unit_id, ISSUER.c.path, _t.terms,
         _t.issued_at, _t.due_on, _t.state, _t.stance, _t.stance_at, _t.figure, _t.report, _t.reported_at,
         _t.reported_by, _t.done_on, _t.settled_at, _t.settled_by, _t.reason, _t.wanted_on, _t.wanted_reason, _t.edition,
     )
     .select_from(task)
     .join(unit, unit.c.id == _t.unit_id)
-    .join(_ISSUER, _ISSUER.c.id == _t.issuer_unit_id)
+    .join(ISSUER, ISSUER.c.id == _t.issuer_unit_id)
 )  # fmt: skip
 """Tasks with their units; each row makes a `TaskRow`, and `unit` may be used to narrow them."""
 _BY_IDS = Statement(TASKS.where(_t.id.in_(sa.bindparam("ids", expanding=True))), TaskRow)
@@ -127,30 +127,47 @@ def parts_of(connection: sa.Connection, parents: Iterable[int]) -> list[TaskRow]
     return [row for some in slices(set(parents)) for row in _PARTS.all(connection, {"ids": some})]
 
 
-def carried(member: int, posts: Iterable[tuple[int, str]]) -> sa.ColumnElement[bool]:
-    """Tasks that a member carries himself, or as the holder of a role in a unit: `posts` are (unit, role)."""
+def parts_done(connection: sa.Connection, parents: Iterable[int]) -> dict[int, tuple[int, int]]:
+    """Task → how many of its parts are over, and how many there are without those taken back; of broken down ones."""
+    over = sa.func.sum(sa.case((_t.state.in_(("done", "waived")), 1), else_=0))
+    query = sa.select(_t.parent_id, over, sa.func.count()).where(_t.state != "cancelled").group_by(_t.parent_id)
+    found: dict[int, tuple[int, int]] = {}
+    for some in slices(set(parents)):
+        for parent, done, total in connection.execute(query.where(_t.parent_id.in_(some))):
+            found[parent] = (int(done), total)
+    return found
+
+
+def carried(member: int, posts: Iterable[tuple[int, str]], states: Sequence[str]) -> sa.ColumnElement[bool]:
+    """Tasks in some states that a member carries himself, or as the holder of a role in a unit: `posts` are (unit,
+    role). An arm each, for a database that knows no figures of the table reads all open tasks for an OR."""
     held: dict[str, list[int]] = {}
     for unit_id, role in posts:
         held.setdefault(role, []).append(unit_id)
-    by_role = [sa.and_(_t.role == role, _t.unit_id.in_(units)) for role, units in sorted(held.items())]
-    return sa.or_(_t.member_id == member, sa.and_(_t.member_id.is_(None), sa.or_(sa.false(), *by_role)))
+    one = task.alias().c
+    arms = [one.member_id == member]
+    arms += [
+        sa.and_(one.unit_id.in_(units), one.role == role, one.member_id.is_(None))
+        for role, units in sorted(held.items())
+    ]
+    return _t.id.in_(sa.union_all(*(sa.select(one.id).where(arm, one.state.in_(states)) for arm in arms)))
 
 
 def of_carrier(
     connection: sa.Connection, member: int, posts: Iterable[tuple[int, str]], states: Sequence[str], most: int = 500
 ) -> list[TaskRow]:
     """The tasks in some states that a member carries, by due date."""
-    query = TASKS.where(carried(member, posts), _t.state.in_(list(states))).order_by(_t.due_on, _t.id).limit(most)
+    query = TASKS.where(carried(member, posts, states)).order_by(_t.due_on, _t.id).limit(most)
     return [TaskRow(*row) for row in connection.execute(query)]
 
 
 def add_all(connection: sa.Connection, rows: Sequence[Mapping[str, Any]]) -> dict[str, int]:
     """Adds open tasks; gives key → number of those that were not there yet."""
     by_key = {row["key"]: row for row in rows}
-    known = {key for some in slices(by_key) for key in connection.execute(_known(some)).scalars()}
+    there = known(connection, by_key)
     fixed = {"about": "", "terms": None, "state": "open", "stance": "", "report": "", "reason": "", "edition": 1}
     optional = {"plan_id": None, "obligation": "", "parent_id": None, "issuer_id": None, "member_id": None, "role": ""}
-    fresh = [{**fixed, **optional, "wanted_reason": "", **row} for key, row in by_key.items() if key not in known]
+    fresh = [{**fixed, **optional, "wanted_reason": "", **row} for key, row in by_key.items() if key not in there]
     if not fresh:
         return {}
     connection.execute(sa.insert(task), fresh)
@@ -159,14 +176,31 @@ def add_all(connection: sa.Connection, rows: Sequence[Mapping[str, Any]]) -> dic
     return {row.key: row.id for some in keys for row in connection.execute(query, {"keys": some})}
 
 
-def _known(keys: list[str]) -> sa.Select[Any]:
-    return sa.select(_t.key).where(_t.key.in_(keys))
+def known(connection: sa.Connection, keys: Iterable[str]) -> set[str]:
+    """Those of the keys that have a task already."""
+    query = sa.select(_t.key).where(_t.key.in_(sa.bindparam("keys", expanding=True)))
+    return {key for some in slices(keys) for key in connection.execute(query, {"keys": some}).scalars()}
 
 
 def change(connection: sa.Connection, number: int, edition: int, values: Mapping[str, Any]) -> bool:
     """Changes a task that is still in the edition that was looked at; False when somebody was faster."""
     query = sa.update(task).where(_t.id == number, _t.edition == edition)
     return connection.execute(query.values(**values, edition=edition + 1)).rowcount == 1
+
+
+def change_all(
+    connection: sa.Connection, pins: Iterable[tuple[int, int]], states: Sequence[str], values: Mapping[str, Any]
+) -> set[int]:
+    """Changes those (number, edition) that still stand as they were looked at and in one of the states."""
+    by_edition: dict[int, list[int]] = {}
+    for number, edition in pins:
+        by_edition.setdefault(edition, []).append(number)
+    changed: set[int] = set()
+    for edition, numbers in by_edition.items():
+        for some in slices(numbers):
+            query = sa.update(task).where(_t.id.in_(some), _t.edition == edition, _t.state.in_(states))
+            changed |= set(connection.execute(query.values(**values, edition=edition + 1).returning(_t.id)).scalars())
+    return changed
 
 
 def note_all(connection: sa.Connection, events: Sequence[Mapping[str, Any]]) -> None:

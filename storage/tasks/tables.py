@@ -19,9 +19,12 @@ plan = sa.Table(
     sa.Column("from_on", sa.Date, nullable=False),
     sa.Column("until_on", sa.Date),
     sa.Column("published_at", Instant, nullable=False),
+    sa.Column("through_on", sa.Date),
+    sa.Column("cursor", sa.String(120), nullable=False, server_default=""),
     sa.UniqueConstraint("plan", "version"),
 )
-"""A plan (任务计划) in force for a unit and all below it from a day on; a version never changes."""
+"""A plan (任务计划) in force for a unit and all below it from a day on; a version never changes. All that falls up to
+`through_on` is issued; `cursor` is how far within the days after it."""
 task = sa.Table(
     "task",
     metadata,

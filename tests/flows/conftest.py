@@ -9,7 +9,10 @@ import pytest
 from benchmarks.cluster import Cluster
 from bot.opening import EXAMPLES
 from tests.flows.commands import zhibu
+from tests.flows.tasking import settled, settled_there, town
 from tests.houses import Place
+
+__all__ = ["settled", "settled_there", "town"]
 
 
 @pytest.fixture(scope="session")

@@ -13,6 +13,7 @@ from bot.cli import commands
 from bot.opening import EXAMPLES
 from storage.engine import sqlite_engine
 from tests.flows.commands import zhibu
+from tests.flows.town import PLAN_FILE
 
 HOUSE, PEOPLE = EXAMPLES / "own-committee" / "house.yaml", EXAMPLES / "own-committee" / "members.xlsx"
 SCHEME = EXAMPLES / "b1-member-points" / "scheme.yaml"
@@ -33,6 +34,10 @@ NEEDING: dict[str, tuple[str, ...]] = {
     "scheme facts": (),
     "slips": ("slips.html",),
     "status": (),
+    "tasks end": ("beats",),
+    "tasks issue": (str(PLAN_FILE), "--period", "2031-03"),
+    "tasks list": (),
+    "tasks publish": (str(PLAN_FILE),),
     "verify": (),
 }
 MAKING = ("demo", "init", "restore")

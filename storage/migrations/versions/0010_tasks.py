@@ -66,6 +66,8 @@ def upgrade() -> None:
         sa.Column("from_on", sa.Date(), nullable=False),
         sa.Column("until_on", sa.Date(), nullable=True),
         sa.Column("published_at", sa.BigInteger(), nullable=False),
+        sa.Column("through_on", sa.Date(), nullable=True),
+        sa.Column("cursor", sa.String(120), server_default="", nullable=False),
         sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_task_plan_unit_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_task_plan")),
         sa.UniqueConstraint("plan", "version", name=op.f("uq_task_plan_plan_version")),
