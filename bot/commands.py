@@ -21,9 +21,13 @@ from handlers.ledger.points import MyPoints, Why
 from handlers.members import Help, Home, Stop
 from handlers.overview import Overview
 from handlers.signin import AskForLink
+from handlers.tasks.breaking import BreakDownMenu
 from handlers.tasks.deciding import OpenReport, ShowReports, VerifyAll
+from handlers.tasks.giving import GiveTask
 from handlers.tasks.mine import MyTasks
 from handlers.tasks.promises import Promises
+from handlers.tasks.state import TaskStates
+from handlers.tasks.urging import UrgeMenu
 from rules.schemes import Scheme
 
 COMMANDS: tuple[tuple[tuple[str, ...], Any], ...] = (
@@ -37,6 +41,10 @@ COMMANDS: tuple[tuple[tuple[str, ...], Any], ...] = (
     (("任务", "我的任务", "待办", "tasks", "my tasks"), MyTasks()),
     (("承诺", "我的承诺", "promises", "my promises"), Promises()),
     (("核实", "验收", "任务核实", "verify"), ShowReports()),
+    (("交办", "派任务", "交办任务", "give", "give a task"), GiveTask()),
+    (("任务情况", "任务进度", "state of tasks", "task state"), TaskStates()),
+    (("任务分解", "分解任务", "break down"), BreakDownMenu()),
+    (("催办", "urge"), UrgeMenu()),
     (("登记", "record"), RecordMenu()),
     (("考勤", "attendance"), MeetingMenu()),
     (("公告", "发公告", "通知公告", "announcement", "announcements", "announce"), Announce()),
@@ -58,6 +66,7 @@ APPROVE = re.compile(
     r"(?:(?:除了?|除去|不含|but|except)\s*(?P<but>[\d\s,、和及号]+?)\s*(?:号|外|以外|之外)?)?"
 )
 ANNOUNCE = re.compile(r"\s*/?(?:发?公告|通知公告|announce(?:ment)?)[\s:：]+(\S.*)", re.DOTALL | re.IGNORECASE)
+GIVE = re.compile(r"\s*/?(?:交办任务|交办|派任务|give(?: a task)?)[\s:：]+(\S.*)", re.DOTALL | re.IGNORECASE)
 STATES = {
     "到会": "present",
     "出席": "present",
@@ -139,6 +148,8 @@ def _fixed(text: str, plain: str) -> Heard | None:
         return Heard(text, shown, approve_but=_numbers(approve["but"] or ""))
     if announced := ANNOUNCE.fullmatch(text):  # as it was typed, with its lines
         return Heard(text, WriteAnnouncement(announced[1]), opened=True)
+    if given := GIVE.fullmatch(text):
+        return Heard(text, GiveTask(line=given[1]), opened=True)
     return None
 
 

@@ -20,6 +20,7 @@ from handlers.members import Home, Invite
 from handlers.phones import AskForPhoneLink
 from handlers.signin import AskForLink
 from handlers.tasks.deciding import Reports
+from handlers.tasks.giving import GiveTask
 from handlers.tasks.promises import TypePromiseDay
 from handlers.tasks.reporting import AddTaskFile, AddTaskWords, TaskDone, WithdrawReport
 from screens import door
@@ -72,6 +73,8 @@ class Turn:
             request = structs.replace(request, token=token, token_hash=secrets.hashed(token))
         if isinstance(request, TypePromiseDay):
             request = structs.replace(request, key=secrets.fresh())
+        if isinstance(request, GiveTask) and not request.draft.drawn:
+            request = structs.replace(request, draft=structs.replace(request.draft, drawn=secrets.fresh()))
         answer = self.desk.handle(self.context, request)
         self.refused = isinstance(answer, Refused)
         return answer
@@ -187,8 +190,7 @@ class Turn:
 
     def _answered(self, dialog: inbox.DialogRow) -> tuple[list[Screen], list[Rendered]]:
         """The answer to the question being asked; a wrong kind of answer leaves the question standing."""
-        said = self.heard.request  # 公告 and a text, though only the text is asked for
-        value: Any = said.text if isinstance(said, WriteAnnouncement) else self.heard.text
+        value: Any = _asked_for(self.heard)
         if dialog.expects == "number":
             value = matching.number(self.heard.text)
             if value is None and self.heard.spontaneous is not None:
@@ -202,3 +204,11 @@ class Turn:
             wrong = door.marks_wanted(self.say) if marks else door.number_wanted(self.say, self.heard.text)
             return [wrong], self._current()
         return self._tried(dialogs.completed(dialog, value))
+
+
+def _asked_for(heard: Heard) -> str:
+    """What was typed without 公告 or 交办 before it: only the text is asked for."""
+    said = heard.request
+    if isinstance(said, WriteAnnouncement):
+        return said.text
+    return said.line if isinstance(said, GiveTask) and said.line else heard.text

@@ -13,6 +13,7 @@ from handlers.inbox import Tidy
 from handlers.notices import CheckCalendar, ComposeDigests, Remind
 from handlers.periods import ClosePeriods, OpenPeriods
 from handlers.signin import TidyConsole
+from handlers.tasks.handing import TellOrphaned
 from handlers.tasks.issuing import IssueTasks
 from rules.notices import CONFIRM_AT, DIGEST_AT
 
@@ -30,6 +31,7 @@ JOBS = (
     Job("open_periods", time(0, 0), OpenPeriods()),
     Job("close_periods", time(0, 0), ClosePeriods()),
     Job("issue_tasks", time(0, 0), IssueTasks()),
+    Job("tell_orphaned", time(0, 0), TellOrphaned()),
     Job("check_calendar", time(0, 0), CheckCalendar()),
     Job("tidy", time(0, 0), Tidy()),
     Job("remind_unconfirmed", CONFIRM_AT, RemindUnconfirmed()),

@@ -43,6 +43,13 @@ NOTICES: dict[str, Callable[[Say], str]] = {
     "console_entered": lambda say: say("console entered"),
     "console_password": lambda say: say("console password set"),
     "role_changed": lambda say: say("role changed"),
+    "task_reported": lambda say: say("reports to verify"),
+    "more_time_asked": lambda say: say("more time asked for"),
+    "task_orphaned": lambda say: say("tasks without anybody"),
+    "task_decided": lambda say: say("task decided"),
+    "task_help": lambda say: say("help asked for"),
+    "task_urged": lambda say: say("task: reminder by hand"),
+    "task_issued_soon": lambda say: say("new task, due soon"),
 }
 # what a channel may say, in words; other codes are quoted
 CODES: dict[str, Callable[[Say], str]] = {

@@ -3,7 +3,23 @@
 from __future__ import annotations
 
 from handlers.context import Handler
-from handlers.tasks import deciding, issuing, mine, previewing, promises, publishing, reporting, wanting
+from handlers.tasks import (
+    breaking,
+    deciding,
+    giving,
+    handing,
+    issuing,
+    many,
+    mine,
+    previewing,
+    promises,
+    publishing,
+    reporting,
+    state,
+    urging,
+    visits,
+    wanting,
+)
 
 REQUESTS: dict[type, Handler] = {
     **issuing.REQUESTS,
@@ -14,4 +30,11 @@ REQUESTS: dict[type, Handler] = {
     **wanting.REQUESTS,
     **promises.REQUESTS,
     **deciding.REQUESTS,
+    **many.REQUESTS,
+    **giving.REQUESTS,
+    **visits.REQUESTS,
+    **breaking.REQUESTS,
+    **handing.REQUESTS,
+    **state.REQUESTS,
+    **urging.REQUESTS,
 }

@@ -58,9 +58,9 @@ class Happened(Struct, frozen=True):
 class ShownTask(Struct, frozen=True):
     """A task, what it asks, what happened to it, and what the actor may do about it.
 
-    `can` are of finish, sheet, doing, help, more_time, withdraw, add, decide; `done` is what was just done. `carriers`
-    are the names of who carries it, `behalf` of whom the actor stands in for. `issuer` is a member or else a unit,
-    `worked` tells whether the due day is worked.
+    `can` are of finish, sheet, doing, help, more_time, break_down, parts, withdraw, add, decide; `done` is what was
+    just done. `carriers` are the names of who carries it, `behalf` of whom the actor stands in for. `issuer` is a
+    member or else a unit, `worked` tells whether the due day is worked.
     """
 
     task: TaskRow
@@ -133,7 +133,7 @@ def shown(context: Context, task: TaskRow, done: str = "") -> ShownTask:
         context.house.calendar.working(task.due_on),
         names.get(task.issuer or 0, "") or _unit_name(context, task.issuer_unit),
         tuple(names[each.member] for each in holders),
-        (sum(each.state in OVER for each in parts), len(parts)),
+        rows.parts_done(context.connection, [task.id]).get(task.id, (0, 0)),
         tuple(_happened(context, each, names) for each in events),
         tuple(evidence.of_tasks(context.connection, [task.id]).get(task.id, ())),
         may_do(context, task, terms, parts) if carrying else _looking(context, task),
@@ -149,7 +149,9 @@ def may_do(context: Context, task: TaskRow, terms: Terms, parts: Sequence[TaskRo
         can = [] if open_parts(parts) else [*(("sheet",) if terms.sheet else ()), "finish"]
         can += ["doing"] if task.stance != "doing" else []
         can += ["help"]
-        return (*can, "more_time") if may_ask_more_time(context, task) else tuple(can)
+        can += ["more_time"] if may_ask_more_time(context, task) else []
+        can += ["break_down"] if task.member is None and task.role == "secretary" and not parts else []
+        return (*can, "parts") if parts else tuple(can)
     can = ["withdraw"] if task.state == "reported" else []
     return (*can, "add") if takes_files(task, terms, context.today) else tuple(can)
 

@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from handlers.context import Context, Refused, refuse
 from handlers.tasks.around import decided, happen_all
+from handlers.tasks.points import post_points
 from handlers.tasks.telling import tell_all_decided
 from rules.declarations import check_note
 from rules.problems import Problem
@@ -66,6 +67,8 @@ def settle(context: Context, pins: Sequence[Pin], order: Order) -> tuple[list[Ta
     done = _done(context, mine, order, {number: grant.behalf for number, grant in granted.items()})
     if order.deed in ("waive", "cancel"):
         cancel_parts(context, done, order.reason)
+    if order.deed == "verify":
+        post_points(context, done)
     before = {task.id: task.due_on.isoformat() for task in mine} if order.deed == "extend" else {}
     tell_all_decided(context, done, order.deed, order.reason, before)
     changed = {task.id for task in done}
@@ -77,11 +80,11 @@ def _done(context: Context, tasks: list[TaskRow], order: Order, behalf: dict[int
     """A verified task counts as done on the day it was reported."""
     same: dict[str, Any] = {"text": order.reason, "behalf": behalf}
     if order.deed in ("extend", "refuse_more_time"):
-        moved = {"due_on": order.until} if order.until else {}
+        moved: dict[str, Any] = {"due_on": order.until} if order.until else {}
         return happen_all(context, tasks, order.deed, **same, **moved, wanted_on=None, wanted_reason="")
     if order.deed == "return":
         return happen_all(context, tasks, "return", **same, reason=order.reason)
-    settled = {"settled_at": context.now, "settled_by": context.actor.member, "reason": order.reason}
+    settled: dict[str, Any] = {**_settled(context), "reason": order.reason}
     if order.deed != "verify":
         return happen_all(context, tasks, order.deed, **same, **settled)
     by_day: dict[date, list[TaskRow]] = {}
@@ -102,5 +105,10 @@ def cancel_parts(context: Context, parents: Iterable[TaskRow], reason: str) -> N
     """What a task was broken down to ends with it."""
     parts = rows.parts_of(context.connection, [task.id for task in parents])
     live = [part for part in parts if part.state not in OVER]
-    settled = {"settled_at": context.now, "settled_by": context.actor.member, "reason": reason}
-    tell_all_decided(context, happen_all(context, live, "cancel", text=reason, **settled), "cancel", reason)
+    done = happen_all(context, live, "cancel", text=reason, **_settled(context), reason=reason)
+    tell_all_decided(context, done, "cancel", reason)
+
+
+def _settled(context: Context) -> dict[str, Any]:
+    """By whom and when."""
+    return {"settled_at": context.now, "settled_by": context.actor.member}

@@ -6,6 +6,7 @@ from msgspec import structs
 
 from handlers.members import Home
 from handlers.tasks import deciding as d
+from handlers.tasks.settling import Pins
 from handlers.tasks.view import TaskView
 from rules.tasks.states import LIVE
 from screens.screen import Choice, Draw, Prompt, Screen
@@ -112,7 +113,7 @@ def about_lines(say: Say, view: TaskView) -> list[str]:
     return lines
 
 
-def _decision(say: Say, view: TaskView, deed: str, rest: d.Pins) -> Choice:
+def _decision(say: Say, view: TaskView, deed: str, rest: Pins) -> Choice:
     words = {
         "verify": say("Verify"),
         "return": say("Return"),
@@ -123,7 +124,7 @@ def _decision(say: Say, view: TaskView, deed: str, rest: d.Pins) -> Choice:
     return Choice(words[deed], d.DecideTask(view.pin, deed, rest))
 
 
-def _extensions(say: Say, view: TaskView, rest: d.Pins) -> list[Choice]:
+def _extensions(say: Say, view: TaskView, rest: Pins) -> list[Choice]:
     """Agree to the day that was asked for, or another; without a wish the day is asked."""
     request = d.DecideTask(view.pin, "extend", rest)
     if view.task.wanted_on is None:

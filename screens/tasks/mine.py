@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from handlers.members import Home
 from handlers.tasks import mine, reporting, wanting
+from handlers.tasks.breaking import BreakDown, ShowParts, Split
 from handlers.tasks.deciding import OpenReport
 from handlers.tasks.mine import Happened, ShownTask, TaskList
 from handlers.tasks.promises import Promises
@@ -227,6 +228,8 @@ BUTTONS: dict[str, Callable[[Say, TaskRow], Choice]] = {
     "more_time": lambda say, task: Choice(say("More time"), wanting.AskMoreTime(task.id)),
     "add": lambda say, task: Choice(say("Add a photo or file"), reporting.AskTaskFile(task.id)),
     "withdraw": lambda say, task: Choice(say("Take the report back"), reporting.WithdrawReport(task.id)),
+    "break_down": lambda say, task: Choice(say("Break down"), BreakDown(Split((task.id, task.edition)))),
+    "parts": lambda say, task: Choice(say("Parts"), ShowParts(task.id)),
     "decide": lambda say, task: Choice(say("Decide"), OpenReport((task.id, task.edition))),
 }
 """What may be done about a task → its button."""

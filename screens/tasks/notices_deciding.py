@@ -6,6 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from handlers.tasks.deciding import OpenReport, ShowReports
+from handlers.tasks.handing import Orphans
+from handlers.tasks.mine import MyTasks, ShowTask
 from screens.screen import Choice
 from screens.tasks.words import brief, deed_word
 from screens.texts import Say, clean, day, joined
@@ -60,9 +62,14 @@ def _decided(say: Say, f: Facts) -> Part:
         lines.append(say("reason: {text}", text=clean(f["reason"])))
     lines.append(say("by {name}", name=f["by"]))
     facts = {"word": deed_word(say, f["deed"]), "title": clean(f["title"])}
+    again = [_open(say, f)] if f["deed"] in ("return", "extend", "refuse_more_time", "hand_over") else []
     if len(f["tasks"]) == 1:
-        return say("{word}: {title}", **facts), lines, []
-    return say("{word}: {count} tasks", word=facts["word"], count=len(f["tasks"])), lines, []
+        return say("{word}: {title}", **facts), lines, again
+    return say("{word}: {count} tasks", word=facts["word"], count=len(f["tasks"])), lines, [_mine(say)] if again else []
+
+
+def _mine(say: Say) -> Choice:
+    return Choice(say("My tasks"), MyTasks())
 
 
 def _help(say: Say, f: Facts) -> Part:
@@ -75,11 +82,45 @@ def _help(say: Say, f: Facts) -> Part:
     return title, lines, [Choice(say("Open: {title}", title=brief(f["title"])), OpenReport((f["task"], 0)))]
 
 
+def _urged(say: Say, f: Facts) -> Part:
+    """Somebody asks for an answer."""
+    lines = [say("{name} asks you to report it.", name=f["by"]), _left(say, f)]
+    return say("Reminder: {what}", what=_what(say, f)), lines, [_open(say, f)]
+
+
+def _soon(say: Say, f: Facts) -> Part:
+    """A task that is due so soon that it is told at once."""
+    lines = [_left(say, f), say("by {name}", name=f["by"])]
+    return say("New task, due soon: {what}", what=_what(say, f)), lines, [_open(say, f)]
+
+
+def _left(say: Say, f: Facts) -> str:
+    due = say("due on {day}", day=day(say, f["due"]))
+    left = say("{days} days late", days=-f["left"]) if f["left"] < 0 else say("{days} days left", days=f["left"])
+    return joined(say, due, left if f["left"] else say("due today"))
+
+
+def _open(say: Say, f: Facts) -> Choice:
+    return Choice(say("Open: {title}", title=brief(f["title"])), ShowTask(f["task"]))
+
+
+def _orphaned(say: Say, some: list[Facts]) -> Part:
+    """Tasks whose carrier is gone, in one matter."""
+    lines = [joined(say, _what(say, f), say("{name} is gone", name=clean(f["gone"]))) for f in some[:LISTED]]
+    if len(some) > LISTED:
+        lines.append(say("and {count} more", count=len(some) - LISTED))
+    title = say("{count} tasks are without anybody", count=len(some))
+    return title, lines, [Choice(say("Hand over"), Orphans())]
+
+
 PARTS: dict[str, Callable[[Say, Facts], Part]] = {
     "task_decided": _decided,
     "task_help": _help,
+    "task_urged": _urged,
+    "task_issued_soon": _soon,
 }
 TOGETHER: dict[str, Callable[[Say, list[Facts]], Part]] = {
     "task_reported": _reported,
     "more_time_asked": _more_time,
+    "task_orphaned": _orphaned,
 }

@@ -127,6 +127,17 @@ def parts_of(connection: sa.Connection, parents: Iterable[int]) -> list[TaskRow]
     return [row for some in slices(set(parents)) for row in _PARTS.all(connection, {"ids": some})]
 
 
+def parts_done(connection: sa.Connection, parents: Iterable[int]) -> dict[int, tuple[int, int]]:
+    """Task → how many of its parts are over, and how many there are without those taken back; of broken down ones."""
+    over = sa.func.sum(sa.case((_t.state.in_(("done", "waived")), 1), else_=0))
+    query = sa.select(_t.parent_id, over, sa.func.count()).where(_t.state != "cancelled").group_by(_t.parent_id)
+    found: dict[int, tuple[int, int]] = {}
+    for some in slices(set(parents)):
+        for parent, done, total in connection.execute(query.where(_t.parent_id.in_(some))):
+            found[parent] = (int(done), total)
+    return found
+
+
 def carried(member: int, posts: Iterable[tuple[int, str]]) -> sa.ColumnElement[bool]:
     """Tasks that a member carries himself, or as the holder of a role in a unit: `posts` are (unit, role)."""
     held: dict[str, list[int]] = {}
