@@ -9,6 +9,7 @@ from msgspec import Struct
 from handlers.context import Context, Handler, Refused, refuse
 from handlers.needed import judged
 from handlers.periods import Ran
+from rules.days import day_typed
 from rules.notices import GATHER_AT
 from storage import absences, digests, lists, members, outbox, people
 from storage.absences import Absence
