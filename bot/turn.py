@@ -57,7 +57,7 @@ class Turn:
         if self.inbound.invitation:
             return self._tried(strangers.asked(self.inbound))
         if self.inbound.file is not None:
-            return self._do(self._filed()), []
+            return self._tried(self._filed())
         if len(self.inbound.text) > MOST_TEXT:
             return [door.too_long(self.say, len(self.inbound.text), MOST_TEXT)], self._current()
         return self._typed()
@@ -122,7 +122,7 @@ class Turn:
     def _typed(self) -> tuple[list[Screen], list[Rendered]]:
         heard = self.heard
         dialog = self._dialog() if heard.opened else None
-        if dialog is not None and dialog.expects == "writing":
+        if dialog is not None and (dialog.expects == "writing" or _wants_words(dialog)):
             return self._answered(dialog)
         if heard.request is not None and heard.approve_but is None and not heard.undo:
             return self._tried(heard.request)
@@ -153,7 +153,8 @@ class Turn:
         queue = next((dialogs.request_of(row) for row in live if row.kind in BULK), None)
         if number is not None and queue is not None and 1 <= number <= len(queue.pins):
             return self._do(QUEUES[type(queue)](queue.pins[int(number) - 1])), []
-        listed = next((row for row in live if number is not None and row.label.startswith(f"{number}. ")), None)
+        place = f"{marks.typed(self.heard.text)}. "
+        listed = next((row for row in live if row.label.startswith(place)), None)
         if listed is not None:
             self.spent = listed.token
             return self._do(dialogs.request_of(listed)), []
@@ -190,7 +191,7 @@ class Turn:
 
     def _answered(self, dialog: inbox.DialogRow) -> tuple[list[Screen], list[Rendered]]:
         """The answer to the question being asked; a wrong kind of answer leaves the question standing."""
-        value: Any = _asked_for(self.heard)
+        value: Any = _asked_for(self.heard, dialog)
         if dialog.expects == "number":
             value = matching.number(self.heard.text)
             if value is None and self.heard.spontaneous is not None:
@@ -206,9 +207,16 @@ class Turn:
         return self._tried(dialogs.completed(dialog, value))
 
 
-def _asked_for(heard: Heard) -> str:
-    """What was typed without 公告 or 交办 before it: only the text is asked for."""
+def _wants_words(dialog: inbox.DialogRow) -> bool:
+    """Whether a report is being made: what is typed is its words, however it begins."""
+    return dialog.kind == TaskDone.__name__ and dialog.expects == "evidence"
+
+
+def _asked_for(heard: Heard, dialog: inbox.DialogRow) -> str:
+    """What was typed, without the 公告 or 交办 before it where it is asked for by one of them."""
     said = heard.request
+    if type(said).__name__ != dialog.kind:
+        return heard.text
     if isinstance(said, WriteAnnouncement):
         return said.text
     return said.line if isinstance(said, GiveTask) and said.line else heard.text

@@ -76,7 +76,7 @@ def _doings(say: Say, answer: Manual) -> list[Choice]:
         choices.append(Choice(say("State of the month"), Overview()))
     if answer.roles:
         choices.append(Choice(say("Console"), AskForLink()))
-    return [*choices, Choice(say("Tasks"), MyTasks()), Choice(say("Promises"), Promises())]
+    return choices
 
 
 def _waiting(say: Say, answer: Welcome) -> list[Choice]:
@@ -114,7 +114,8 @@ def manual(say: Say, answer: Manual) -> Screen:
         [*_typed_by_members(say), *_typed_in_office(say, answer)] if answer.declares else _typed_in_office(say, answer)
     )
     lines += _typed_by_all(say, answer)
-    return Screen(say("What you can type"), tuple(lines), (*_doings(say, answer), Choice(say("Home"), Home())))
+    own = (Choice(say("Tasks"), MyTasks()), Choice(say("Promises"), Promises()))
+    return Screen(say("What you can type"), tuple(lines), (*_doings(say, answer), *own, Choice(say("Home"), Home())))
 
 
 def _typed_by_members(say: Say) -> list[str]:

@@ -20,7 +20,8 @@ from screens.members import role_word
 from screens.problems import sentence
 from screens.screen import Choice, Screen
 from screens.signin import device_word, means_word, when
-from screens.tasks import notices_deciding, notices_issuing
+from screens.tasks import notices as of_tasks
+from screens.tasks import notices_deciding
 from screens.texts import Say, clean, day, joined, month, note_text, number, signed
 from storage.outbox import NoticeRow
 
@@ -254,9 +255,9 @@ PARTS: dict[str, Callable[[Say, Facts], Part]] = {
 
 TOGETHER: dict[str, Callable[[Say, list[Facts]], Part]] = {
     **notices_deciding.TOGETHER,
-    **notices_issuing.TOGETHER,
+    **of_tasks.TOGETHER,
 }
-"""Kinds of which all that a message holds are told as one matter."""
+"""Kinds of which all that a message holds are told as one matter, with those that have the same function."""
 
 
 def message(say: Say, notices: Sequence[NoticeRow]) -> Screen:
@@ -273,12 +274,15 @@ def message(say: Say, notices: Sequence[NoticeRow]) -> Screen:
 
 
 def _parts(say: Say, rows: Sequence[NoticeRow]) -> list[Part]:
-    """In the order they came; what is told together stands where the first of its kind does."""
-    same = {kind: [row.facts for row in rows if row.kind == kind] for kind in TOGETHER}
+    """In the order they came; what is told together stands where the first of its kinds does."""
+    same: dict[Callable[[Say, list[Facts]], Part], list[Facts]] = {}
+    for row in rows:
+        if row.kind in TOGETHER:
+            same.setdefault(TOGETHER[row.kind], []).append({**row.facts, "kind": row.kind})
     parts = []
     for row in rows:
         if row.kind not in TOGETHER:
             parts.append(PARTS[row.kind](say, row.facts))
-        elif row.facts is same[row.kind][0]:
-            parts.append(TOGETHER[row.kind](say, same[row.kind]))
+        elif (together := TOGETHER[row.kind]) in same:
+            parts.append(together(say, same.pop(together)))
     return parts

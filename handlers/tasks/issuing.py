@@ -18,7 +18,7 @@ from storage.locks import hold
 from storage.tasks import plans
 from storage.tasks.plans import PlanRow, Standing
 
-SLICE = 500
+SLICE = 400
 LATE = timedelta(days=31)
 """How long after its due date a task is still issued, when the house was down."""
 LONGEST = timedelta(days=400)

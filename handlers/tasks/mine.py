@@ -10,6 +10,7 @@ from msgspec import Struct
 from handlers.context import Context, Handler, Refused, refuse
 from handlers.tasks import around
 from rules.access import Grant
+from rules.periods import working_before
 from rules.tasks.plan import Terms
 from rules.tasks.states import LIVE, OVER
 from storage import evidence, members
@@ -47,7 +48,7 @@ class TaskList(Struct, frozen=True):
 
 
 class Happened(Struct, frozen=True):
-    """An event of a task on its local day; `by` is "" when the system did it."""
+    """An event of a task on its local day: its deed or the stance that was said; `by` is "" when the system did it."""
 
     on: date
     by: str
@@ -60,13 +61,13 @@ class ShownTask(Struct, frozen=True):
 
     `can` are of finish, sheet, doing, help, more_time, break_down, parts, withdraw, add, decide; `done` is what was
     just done. `carriers` are the names of who carries it, `behalf` of whom the actor stands in for. `issuer` is a
-    member or else a unit, `worked` tells whether the due day is worked.
+    member or else a unit, `worked` is the due day, or the last working day before it.
     """
 
     task: TaskRow
     terms: Terms
     today: date
-    worked: bool
+    worked: date
     issuer: str
     carriers: tuple[str, ...]
     parts: tuple[int, int]
@@ -130,7 +131,7 @@ def shown(context: Context, task: TaskRow, done: str = "") -> ShownTask:
         task,
         terms,
         context.today,
-        context.house.calendar.working(task.due_on),
+        _worked(context, task.due_on),
         names.get(task.issuer or 0, "") or _unit_name(context, task.issuer_unit),
         tuple(names[each.member] for each in holders),
         rows.parts_done(context.connection, [task.id]).get(task.id, (0, 0)),
@@ -150,7 +151,8 @@ def may_do(context: Context, task: TaskRow, terms: Terms, parts: Sequence[TaskRo
         can += ["doing"] if task.stance != "doing" else []
         can += ["help"]
         can += ["more_time"] if may_ask_more_time(context, task) else []
-        can += ["break_down"] if task.member is None and task.role == "secretary" and not parts else []
+        whole = task.member is None and task.role == "secretary" and not (parts or terms.sheet)
+        can += ["break_down"] if whole else []
         return (*can, "parts") if parts else tuple(can)
     can = ["withdraw"] if task.state == "reported" else []
     return (*can, "add") if takes_files(task, terms, context.today) else tuple(can)
@@ -181,8 +183,14 @@ def open_parts(parts: Collection[TaskRow]) -> int:
     return sum(each.state not in OVER for each in parts)
 
 
+def _worked(context: Context, day: date) -> date:
+    calendar = context.house.calendar
+    return day if calendar.working(day) else working_before(day, calendar)
+
+
 def _happened(context: Context, each: EventRow, names: dict[int, str]) -> Happened:
-    return Happened(context.house.today(each.at), names.get(each.by or 0, ""), each.deed, each.text)
+    deed = (each.facts or {}).get("stance", each.deed)
+    return Happened(context.house.today(each.at), names.get(each.by or 0, ""), deed, each.text)
 
 
 REQUESTS: dict[type, Handler] = {MyTasks: my_tasks, ShowTask: show_task}

@@ -10,11 +10,12 @@ from msgspec import Struct, structs
 from handlers.context import Context, Handler, Refused, refuse
 from handlers.tasks import around, telling
 from handlers.tasks.mine import ShownTask, behalf_of, carried_task, open_parts, shown, takes_files
+from handlers.tasks.points import post_points
 from rules.declarations import check_note
 from rules.problems import Problem
 from rules.tasks.figures import check_figure
 from rules.tasks.plan import Figure, Terms
-from rules.tasks.states import LIVE
+from rules.tasks.states import LIVE, OVER
 from storage import evidence
 from storage.evidence import Filed
 from storage.tasks import rows
@@ -106,6 +107,8 @@ def add_task_file(context: Context, request: AddTaskFile) -> Answer:
         return Refused(tuple(wrong))
     if takes_files(task, terms, context.today):
         return _filed(context, task, request) or shown(context, _again(context, task.id), "filed")
+    if task.state not in LIVE:
+        return _closed(context, task)
     return _reported_with(context, terms, request)
 
 
@@ -228,7 +231,7 @@ def _report(context: Context, task: TaskRow, terms: Terms, request: TaskDone) ->
     mine = context.actor.member
     values: dict[str, Any] = {
         "figure": request.figure if terms.figure is not None else None,
-        "report": request.text,
+        "report": request.text or (task.report if task.state == "open" else ""),
         "reported_at": context.now,
         "reported_by": mine,
         "stance": "",
@@ -244,7 +247,9 @@ def _report(context: Context, task: TaskRow, terms: Terms, request: TaskDone) ->
     if isinstance(changed, Refused):
         now = _again(context, task.id)
         return changed if now.state in LIVE else _closed(context, now)
-    if not alone:
+    if alone:
+        post_points(context, [changed])
+    else:
         telling.tell_reported(context, changed)
     return shown(context, changed, "finished" if alone else "reported")
 
@@ -254,7 +259,8 @@ def _filed(context: Context, task: TaskRow, request: AddTaskFile) -> Refused | N
     if len(evidence.of_tasks(context.connection, [task.id]).get(task.id, ())) >= MOST_FILES:
         return refuse("task_files_full", most=MOST_FILES)
     if not rows.change(context.connection, task.id, task.edition, {"report": _words(task, request.text)}):
-        return refuse("task_changed_meanwhile")
+        now = _again(context, task.id)
+        return _closed(context, now) if now.state in OVER else refuse("task_changed_meanwhile")
     kept = evidence.add(context.connection, context.actor.member, None, request.filed, context.now, task.id)
     facts = {"evidence": kept, "sha256": request.filed.sha256}
     around.note(context, [task.id], "file", text=request.filed.name, facts=facts)

@@ -12,12 +12,14 @@ from handlers.tasks.deciding import OpenReport
 from handlers.tasks.mine import Happened, ShownTask, TaskList
 from handlers.tasks.promises import Promises
 from rules.tasks.plan import Figure
+from rules.tasks.states import LIVE
 from screens.announcements.words import body
 from screens.screen import Choice, Draw, Prompt, Screen
 from screens.tasks.words import DEEDS, brief, figure, on, task_state
 from screens.texts import Say, clean, joined, names, number
 from storage.tasks.rows import TaskRow
 
+NOTE = 40
 HAPPENED: dict[str, Callable[[Say], str]] = {
     **DEEDS,
     "report": lambda say: say("reported"),
@@ -25,7 +27,8 @@ HAPPENED: dict[str, Callable[[Say], str]] = {
     "withdraw": lambda say: say("report taken back"),
     "file": lambda say: say("file added"),
     "words": lambda say: say("words added"),
-    "stance": lambda say: say("said how it stands"),
+    "doing": lambda say: say("on it"),
+    "help": lambda say: say("needs help"),
     "ask_more_time": lambda say: say("asked for more time"),
     "break_down": lambda say: say("broken down"),
     "promise": lambda say: say("promised"),
@@ -86,19 +89,27 @@ def stands(say: Say, task: TaskRow) -> str:
     """What is to be known of a task besides its due date; nothing of one that was just issued."""
     said = {"": "", "doing": say("on it"), "help": say("needs help")}[task.stance]
     if task.state == "returned":
-        said = joined(say, say("returned (task)") + (f" ({clean(task.reason)})" if task.reason else ""), said)
+        returned = with_note(say, task_state(say, "returned"), task.reason)
+        said = joined(say, returned, said)
     elif task.state != "open":
         said = task_state(say, task.state)
     wanted = "" if task.wanted_on is None else say("more time asked until {day}", day=on(say, task.wanted_on))
     return joined(say, said, wanted)
 
 
+def with_note(say: Say, what: str, note: str) -> str:
+    """Words with what somebody wrote to them, as far as a line has room."""
+    text = clean(note)
+    shown = text if len(text) <= NOTE else text[: NOTE - 1] + "…"
+    return say("{what} ({note})", what=what, note=shown) if text else what
+
+
 def one(say: Say, answer: ShownTask) -> Screen:
     """A task and what can be done about it."""
     task = answer.task
-    lines = [*_just(say, answer), *body(task.about), *_asked(say, answer), *_when(say, answer), *_who(say, answer)]
-    lines += _state(say, answer)
-    if answer.history:
+    told = [] if answer.done else [*body(task.about), *_asked(say, answer)]
+    lines = [*_just(say, answer), *told, *_when(say, answer), *_who(say, answer), *_state(say, answer)]
+    if answer.history and not answer.done:
         lines += ["", *(_event(say, each) for each in answer.history)]
     choices = [BUTTONS[deed](say, task) for deed in answer.can if deed in BUTTONS]
     choices.append(Choice(say("My tasks"), mine.MyTasks()))
@@ -151,12 +162,12 @@ def _asked(say: Say, answer: ShownTask) -> list[str]:
         parts.append(say("a photo or file"))
     if terms.evidence == "optional":
         parts.append(say("a photo or file if you like"))
-    return [say("Asked: {what}", what=names(say, parts))] if parts and answer.task.kind != "promise" else []
+    return [say("Asked: {what}", what=joined(say, *parts))] if parts and answer.task.kind != "promise" else []
 
 
 def figure_words(say: Say, asked: Figure) -> str:
     """A figure that is asked, with its unit and bounds."""
-    name = clean(asked.name) + (f" ({clean(asked.unit)})" if asked.unit else "")
+    name = with_note(say, clean(asked.name), asked.unit)
     if asked.least is not None and asked.most is not None:
         return say("{name}, {least} to {most}", name=name, least=number(asked.least), most=number(asked.most))
     if asked.least is not None:
@@ -166,11 +177,12 @@ def figure_words(say: Say, asked: Figure) -> str:
 
 def _when(say: Say, answer: ShownTask) -> list[str]:
     task = answer.task
-    rest = "" if answer.worked else say("not a working day")
-    if task.state not in ("open", "returned"):
-        return [joined(say, say("Due on {day}", day=on(say, task.due_on)))]
+    due = say("Due on {day}", day=on(say, task.due_on))
+    if task.state not in LIVE:
+        return [due]
+    rest = say("not a working day, the last before it is {day}", day=on(say, answer.worked))
     left = left_words(say, (task.due_on - answer.today).days)
-    return [joined(say, say("Due on {day}", day=on(say, task.due_on)), left, rest)]
+    return [joined(say, due, left, "" if answer.worked == task.due_on else rest)]
 
 
 def _who(say: Say, answer: ShownTask) -> list[str]:
@@ -186,9 +198,8 @@ def _who(say: Say, answer: ShownTask) -> list[str]:
         )
     if answer.behalf:
         lines.append(say("You carry it in place of {name}", name=clean(answer.behalf)))
-    elif not set(answer.can) - {"decide"}:
-        carried = names(say, map(clean, answer.carriers)) or say("(nobody)")
-        lines.append(f"{clean(answer.task.unit_name)} {carried}")
+    carried = names(say, map(clean, answer.carriers)) or say("(nobody)")
+    lines.append(f"{clean(answer.task.unit_name)} {carried}")
     done, count = answer.parts
     if count:
         lines.append(say("Broken down: {done} of {count} parts are done", done=done, count=count))
@@ -210,8 +221,7 @@ def _state(say: Say, answer: ShownTask) -> list[str]:
 
 def _event(say: Say, each: Happened) -> str:
     words = HAPPENED[each.deed](say) if each.deed in HAPPENED else say("changed")
-    text = clean(each.text)
-    said = f"{words} ({text if len(text) <= 40 else text[:39] + '…'})" if text else words
+    said = with_note(say, words, each.text)
     return " ".join(part for part in (on(say, each.on), clean(each.by), said) if part)
 
 

@@ -19,7 +19,7 @@ _OPEN = sa.and_(_t.kind == "promise", _t.state.in_(LIVE))
 
 def count_open(connection: sa.Connection, member_id: int, posts: Iterable[tuple[int, str]]) -> int:
     """How many tasks wait for a member."""
-    query = sa.select(sa.func.count()).select_from(task).where(carried(member_id, posts), _t.state.in_(LIVE))
+    query = sa.select(sa.func.count()).select_from(task).where(carried(member_id, posts, LIVE))
     return int(connection.execute(query).scalar_one())
 
 

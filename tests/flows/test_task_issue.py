@@ -193,3 +193,22 @@ def test_what_falls_when_nobody_is_left_is_kept_in_the_trail(town: Town):
     assert run(town) == 0
     (deed,) = town.deeds("tasks_for_nobody")
     assert msgspec.json.decode(deed["facts"]) == {"obligation": "one", "period": "2026-03"}
+
+
+def test_the_jobs_of_the_day_issue_it_and_the_digest_tells_of_it(town: Town):
+    publish(town)
+    town.people.clock("2026-03-15T09:00")
+    item = town.people["d1"].inbox()[-1]
+    assert item["title"] == "新任务：支部党员大会"
+    assert item["lines"] == ["水务局第一党支部", "3月25日截止"]
+    assert [choice["label"] for choice in item["choices"]] == ["查看：支部党员大会"]
+    assert not [each for each in town.people["m11"].inbox() if "任务" in each["title"]]
+
+
+def test_several_new_tasks_are_told_as_one_matter_the_first_due_first(town: Town):
+    more = MEETING.replace("meeting", "report").replace("支部党员大会", "报送台账").replace("25", "21")
+    publish(town, HEAD + MEETING + more.replace("lead: 10", "lead: 6"))
+    town.people.clock("2026-03-15T09:00")
+    item = town.people["s2"].inbox()[-1]
+    assert item["title"] == "新交办任务 2 项"
+    assert item["lines"] == ["水务局第二党支部 报送台账；3月21日截止", "水务局第二党支部 支部党员大会；3月25日截止"]
