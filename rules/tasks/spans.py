@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from calendar import monthrange
 from datetime import date
+from functools import lru_cache
 
 PERIOD = re.compile(r"(\d{4})(?:-(?:(?P<month>\d\d)|T(?P<two>[1-6])|Q(?P<quarter>[1-4])|H(?P<half>[12])))?")
 LENGTHS = {"month": 1, "two": 2, "quarter": 3, "half": 6}
 
 
+@lru_cache(maxsize=4096)
 def span(period: str) -> tuple[date, date]:
     """The first and the last day of "2026-03", "2026-T1" (two months), "2026-Q1", "2026-H1", "2026" or a single date.
 

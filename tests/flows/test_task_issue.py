@@ -6,10 +6,13 @@ from typing import Any
 import msgspec
 import pytest
 
+from bot.clock import Clock
+from bot.opening import open_parts
 from handlers.periods import Ran
 from handlers.tasks import issuing
 from handlers.tasks.issuing import IssueTasks
 from handlers.tasks.publishing import PublishedPlan
+from rules.access import SYSTEM
 from storage import members
 from tests.flows.issuing import MEETING, obligation, publish, run, told
 from tests.flows.tasking import Town, on_both_towns
@@ -212,3 +215,15 @@ def test_several_new_tasks_are_told_as_one_matter_the_first_due_first(town: Town
     item = town.people["s2"].inbox()[-1]
     assert item["title"] == "新交办任务 2 项"
     assert item["lines"] == ["水务局第二党支部 报送台账；3月21日截止", "水务局第二党支部 支部党员大会；3月25日截止"]
+
+
+@pytest.mark.parametrize("town", ["postgres"], indirect=True)
+def test_two_processes_issue_it_once(town: Town):
+    publish(town)
+    town.at("2026-03-15")
+    other = open_parts(town.parts.settings, Clock(lambda: town.now))
+    units = [parts.desk.submit(SYSTEM, IssueTasks(), town.now) for parts in (town.parts, other) * 4]
+    assert sum(unit.result().done for unit in units) == 4
+    other.close()
+    assert len(town.tasks()) == 4
+    assert len(town.notices(kind="task_issued")) == 4
