@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from handlers.context import Refused
 from handlers.tasks.deciding import DecideTask
-from handlers.tasks.many import DecideMany
+from handlers.tasks.many import DecideTasks
 from handlers.tasks.state import ShowState, TaskStates
 from handlers.tasks.urging import PreviewUrging, UrgeTasks
 from storage import members
@@ -114,7 +114,7 @@ def test_some_are_waived_or_cancelled_by_their_numbers(town: Town, label: str, s
 def test_who_did_not_issue_them_decides_about_none(town: Town, code: str):
     tasks = given(town)
     pins = tuple((task.id, task.edition) for task in tasks)
-    answer = town.do(code, DecideMany(tasks[0].id, "waive", pins, "all", reason="因故"))
+    answer = town.do(code, DecideTasks(tasks[0].id, "waive", pins, "all", reason="因故"))
     assert isinstance(answer, Refused)
     assert {town.task(task.id).state for task in tasks} == {"open"}
 
