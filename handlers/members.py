@@ -11,6 +11,7 @@ from msgspec import Struct, field
 from handlers.context import Context, Handler, Published, Refused, refuse
 from handlers.declarations.review import waiting_lines
 from handlers.ledger.posting import scored
+from handlers.tasks.deciding import waiting_tasks
 from handlers.tasks.mine import count_open
 from rules.periods import period_of
 from rules.scoring.plan import plan_of
@@ -99,6 +100,7 @@ class Welcome(Struct, frozen=True):
     to_confirm: int = 0
     announces: bool = False
     tasks: int = 0
+    to_verify: int = 0
 
 
 class Manual(Struct, frozen=True):
@@ -174,6 +176,7 @@ def home(context: Context, _request: Home) -> Welcome | Refused:
         len(confirmations.open_to(context.connection, person.id, MOST_OPEN)),
         bool(context.actor.granted("announce")),
         count_open(context),
+        len(waiting_tasks(context)),
     )
 
 

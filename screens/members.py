@@ -11,8 +11,12 @@ from handlers.ledger.points import MyPoints
 from handlers.members import Help, Home, Invitation, Manual, Stopped, Welcome
 from handlers.overview import Overview
 from handlers.signin import AskForLink
+from handlers.tasks.deciding import ShowReports
+from handlers.tasks.giving import GiveTask
 from handlers.tasks.mine import MyTasks
 from handlers.tasks.promises import Promises
+from handlers.tasks.state import TaskStates
+from rules.access import DECIDING
 from screens.screen import Choice, Draw, Screen
 from screens.texts import Say, day, month
 
@@ -74,6 +78,10 @@ def _doings(say: Say, answer: Manual) -> list[Choice]:
         choices.append(Choice(say("Announce"), Announce()))
     if LOOKS_AFTER & set(answer.roles):
         choices.append(Choice(say("State of the month"), Overview()))
+    if set(DECIDING) & set(answer.roles):
+        choices.append(Choice(say("Give a task"), GiveTask()))
+    if LOOKS_AFTER & set(answer.roles):
+        choices.append(Choice(say("State of tasks"), TaskStates()))
     if answer.roles:
         choices.append(Choice(say("Console"), AskForLink()))
     return choices
@@ -86,6 +94,8 @@ def _waiting(say: Say, answer: Welcome) -> list[Choice]:
         choices.append(Choice(say("Review ({count})", count=answer.to_review), ShowQueue()))
     if answer.tasks:
         choices.append(Choice(say("Tasks ({count})", count=answer.tasks), MyTasks()))
+    if answer.to_verify:
+        choices.append(Choice(say("Verify ({count})", count=answer.to_verify), ShowReports()))
     if answer.to_confirm:
         label = say("Announcements to confirm ({count})", count=answer.to_confirm)
         choices.append(Choice(label, AnnouncementsToMe()))
@@ -142,6 +152,12 @@ def _typed_in_office(say: Say, answer: Manual) -> list[str]:
         lines.append(say("Record: taking entries back, inviting members"))
     elif "administrator" in roles:
         lines.append(say("Record: inviting members"))
+    if set(DECIDING) & roles:
+        lines.append(say("Give a task: what and until when in one line, such as: Give study notes by 12-05"))
+        lines.append(say("Verify; all verified but 3 7: reports and extensions"))
+        lines.append(say("State of tasks: counts and names; Urge: reminds all who have not answered"))
+    if "secretary" in roles:
+        lines.append(say("Break down: a task of the branch to its members"))
     if LOOKS_AFTER & roles:
         lines.append(say("State: who has declared, what waits, who was not reached"))
     if answer.announces:

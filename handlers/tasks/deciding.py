@@ -111,6 +111,8 @@ def waiting_tasks(context: Context) -> list[TaskRow]:
         context.today,
         MOST_PINNED,
     )
+    if not found:
+        return []
     asked = deciders(context, found)
     may = decided(context, found)
     return [task for task in found if task.id in may and context.actor.member in asked[task.id]]

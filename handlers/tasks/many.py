@@ -19,7 +19,7 @@ from storage.tasks.rows import TaskRow
 BULK = ("extend", "waive", "cancel")
 
 
-class DecideMany(Struct, frozen=True):
+class DecideTasks(Struct, frozen=True):
     """Decides about tasks of a list as it was shown: `which` are its numbers as typed, `until` a day as typed."""
 
     task: int
@@ -33,7 +33,7 @@ class DecideMany(Struct, frozen=True):
 class ManyQuestion(Struct, frozen=True):
     """What is still wanted: which, day or reason; `tasks` are those meant, as far as that is known."""
 
-    request: DecideMany
+    request: DecideTasks
     task: TaskRow
     wanted: str
     count: int
@@ -42,14 +42,14 @@ class ManyQuestion(Struct, frozen=True):
 class ManyDecided(Struct, frozen=True):
     """How many were decided, and what was missed."""
 
-    request: DecideMany
+    request: DecideTasks
     task: TaskRow
     count: int
     until: date | None
     missed: tuple[TaskView, ...]
 
 
-def decide_many(context: Context, request: DecideMany) -> ManyDecided | ManyQuestion | Refused:
+def decide_many(context: Context, request: DecideTasks) -> ManyDecided | ManyQuestion | Refused:
     """Asks which, until when and why, then decides about all that still stand as shown."""
     one = seen(context, request.task)
     if isinstance(one, Refused):
@@ -60,7 +60,7 @@ def decide_many(context: Context, request: DecideMany) -> ManyDecided | ManyQues
     return _decided(context, request, one, pins)
 
 
-def _decided(context: Context, request: DecideMany, one: TaskRow, pins: Pins) -> ManyDecided | ManyQuestion | Refused:
+def _decided(context: Context, request: DecideTasks, one: TaskRow, pins: Pins) -> ManyDecided | ManyQuestion | Refused:
     until = day_typed(request.until, context.today) if request.until else None
     if request.until and until is None:
         return refuse("date_unclear")
@@ -74,7 +74,7 @@ def _decided(context: Context, request: DecideMany, one: TaskRow, pins: Pins) ->
     return ManyDecided(request, one, len(done), until, tuple(views(context, missed)))
 
 
-def _meant(context: Context, request: DecideMany) -> Pins | Refused:
+def _meant(context: Context, request: DecideTasks) -> Pins | Refused:
     """The pins that the numbers mean; all before anything is typed. What the actor does not decide about is no task."""
     if request.deed not in BULK:
         return refuse("choose_one")
@@ -97,7 +97,7 @@ def _fits(task: TaskRow, pin: Pin, deed: str) -> bool:
     return task.edition != pin[1] or deed_may(deed, task.state)
 
 
-def _wanted(request: DecideMany, until: date | None) -> str:
+def _wanted(request: DecideTasks, until: date | None) -> str:
     if not request.which:
         return "which"
     if request.deed == "extend" and until is None:
@@ -105,4 +105,4 @@ def _wanted(request: DecideMany, until: date | None) -> str:
     return "" if request.reason else "reason"
 
 
-REQUESTS: dict[type, Handler] = {DecideMany: decide_many}
+REQUESTS: dict[type, Handler] = {DecideTasks: decide_many}

@@ -97,7 +97,8 @@ def _doings(say: Say, answer: state.StateNames) -> list[Choice]:
     if answer.counts["open"]:
         choices.append(Choice(say("Urge"), PreviewUrging(task=number)))
         choices += [
-            Choice(_many_word(say, deed), many.DecideMany(number, deed, pins)) for deed in ("extend", "waive", "cancel")
+            Choice(_many_word(say, deed), many.DecideTasks(number, deed, pins))
+            for deed in ("extend", "waive", "cancel")
         ]
     return choices
 
