@@ -152,18 +152,24 @@ def _typed_in_office(say: Say, answer: Manual) -> list[str]:
         lines.append(say("Record: taking entries back, inviting members"))
     elif "administrator" in roles:
         lines.append(say("Record: inviting members"))
-    if set(DECIDING) & roles:
-        lines.append(say("Give a task: what and until when in one line, such as: Give study notes by 12-05"))
-        lines.append(say("Verify; all verified but 3 7: reports and extensions"))
-        lines.append(say("State of tasks: counts and names; Urge: reminds all who have not answered"))
-    if "secretary" in roles:
-        lines.append(say("Break down: a task of the branch to its members"))
+    lines += _typed_about_tasks(say, roles)
     if LOOKS_AFTER & roles:
         lines.append(say("State: who has declared, what waits, who was not reached"))
     if answer.announces:
         lines.append(say("Announcement: write one, or see who has confirmed; Announcement and a text: at once"))
     if roles:
         lines.append(say("Console: a link to the pages for desk work"))
+    return lines
+
+
+def _typed_about_tasks(say: Say, roles: set[str]) -> list[str]:
+    lines = []
+    if set(DECIDING) & roles:
+        lines.append(say("Give a task: what and until when in one line, such as: Give study notes by 12-05"))
+        lines.append(say("Verify; all verified but 3 7: reports and extensions"))
+        lines.append(say("State of tasks: counts and names; Urge: reminds all who have not answered"))
+    if "secretary" in roles:
+        lines.append(say("Break down: a task of the branch to its members"))
     return lines
 
 

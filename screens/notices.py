@@ -12,15 +12,11 @@ from handlers.declarations.review import ShowQueue
 from handlers.identities.binding import ConfirmBinding, RefuseBinding
 from handlers.ledger.points import MyPoints
 from handlers.overview import Overview
-from rules.problems import Problem
-from screens import reminding
+from screens import reminding, safety
 from screens.announcements.words import body, short
 from screens.declarations.lines import attendance_word
 from screens.identities import channel_word, home_choices
-from screens.members import role_word
-from screens.problems import sentence
 from screens.screen import Choice, Screen
-from screens.signin import device_word, means_word, when
 from screens.tasks import notices as of_tasks
 from screens.tasks import notices_deciding
 from screens.texts import Say, clean, day, joined, month, note_text, number, signed
@@ -203,41 +199,6 @@ def _removed(say: Say, f: Facts) -> Part:
     return say("An account was removed"), lines, []
 
 
-def _backup_failed(say: Say, f: Facts) -> Part:
-    lines = [sentence(say, Problem(f["code"], f["facts"]))]
-    if f["newest"]:
-        lines.append(say("The newest verified backup is of {day}.", day=f["newest"]))
-    else:
-        lines.append(say("There is no verified backup at all."))
-    return say("The backup needs your attention"), lines, []
-
-
-def _console_entered(say: Say, f: Facts) -> Part:
-    lines = [
-        f"{when(say, f['at'])} {device_word(say, f['device'])}",
-        say("By: {means}", means=means_word(say, f["means"])),
-        say("Not you? End the session under My account in the console, and tell your administrator."),
-    ]
-    return say("You signed in to the console"), lines, []
-
-
-def _console_password(say: Say, f: Facts) -> Part:
-    lines = [when(say, f["at"]), say("All other sessions have ended. Not you? Please tell your administrator at once.")]
-    return say("Your console password was set"), lines, []
-
-
-def _role_changed(say: Say, f: Facts) -> Part:
-    title = {
-        "given": say("You were given a role"),
-        "ended": say("A role of yours ends"),
-        "deputy": say("You stand in for somebody"),
-    }[f["change"]]
-    lines = [f"{clean(f['unit'])} {role_word(say, f['role'])}", say("from {day}", day=day(say, f["from"]))]
-    if f["until"]:
-        lines.append(say("last day {day}", day=day(say, f["until"])))
-    return title, lines, []
-
-
 PARTS: dict[str, Callable[[Say, Facts], Part]] = {
     "period_opened": _opened,
     "declare_reminder": _reminder,
@@ -258,10 +219,7 @@ PARTS: dict[str, Callable[[Say, Facts], Part]] = {
     "announcement_urged": _urged,
     "announcement_reminder": _to_confirm,
     "announcement_withdrawn": _withdrawn,
-    "backup_failed": _backup_failed,
-    "console_entered": _console_entered,
-    "console_password": _console_password,
-    "role_changed": _role_changed,
+    **safety.PARTS,
     **notices_deciding.PARTS,
 }
 

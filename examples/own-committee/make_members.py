@@ -15,7 +15,7 @@ OFFICERS = {"forest-1": "党务干部@forest", "library-1": "党务干部@librar
 
 def rows() -> list[tuple[str, ...]]:
     """Ten people a branch: the first is its secretary, the last of two branches are officers above it."""
-    found = []
+    found: list[tuple[str, ...]] = []
     for place, branch in enumerate(BRANCHES):
         for index in range(10):
             number = place * 10 + index
