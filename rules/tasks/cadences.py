@@ -26,7 +26,7 @@ class Fall(Struct, frozen=True):
 
 def falls(plan: Plan, obligation: Obligation, first: date, last: date, calendar: Calendar) -> list[Fall]:
     """Those issued from a day to another, both included, in the order they are issued."""
-    outside = timedelta(days=NEAR + (366 + 2 * abs(obligation.due.days) if obligation.due.after else 0))
+    outside = timedelta(days=NEAR + _away(plan, obligation))
     since, until = first - outside, last + outside + timedelta(days=2 * obligation.lead)
     some = [
         fall
@@ -57,7 +57,7 @@ def _periods(obligation: Obligation, year: int) -> list[str]:
     """The names of the periods that begin in a year."""
     if obligation.every is None:
         dated = [each if len(each) > 5 else f"{year:04d}-{each}" for each in obligation.dates]
-        return [each for each in dated if each[:4] == f"{year:04d}" and _is_day(each)]
+        return sorted({each for each in dated if each[:4] == f"{year:04d}" and _is_day(each)})
     length, mark = MONTHS[obligation.every], MARKS[obligation.every]
     begins = [begin for begin in range(1, 13, length) if not obligation.months or begin in obligation.months]
     if obligation.every == "year":
@@ -87,6 +87,19 @@ def _due(plan: Plan, obligation: Obligation, period: str, calendar: Calendar) ->
     months = (last.year - first.year) * 12 + last.month - first.month + 1
     month = min(max(due.month - 1 if due.month > 0 else months + due.month, 0), months - 1)
     return _in_month(first.replace(month=first.month + month), due, calendar)
+
+
+def _away(plan: Plan, obligation: Obligation) -> int:
+    """The most days that what is counted from others may be due outside its own period."""
+    by_code = {each.code: each for each in plan.obligations}
+    days, each, seen = 0, obligation, {obligation.code}
+    while each.due.after:
+        days += 2 * abs(each.due.days)
+        if each.due.after in seen or each.due.after not in by_code:
+            break
+        each = by_code[each.due.after]
+        seen.add(each.code)
+    return days + 366 if days or obligation.due.after else 0
 
 
 def _base(plan: Plan, code: str, period: str, calendar: Calendar) -> date | None:
