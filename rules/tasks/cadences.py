@@ -14,6 +14,8 @@ from rules.tasks.spans import span
 MARKS = {"month": "", "two_months": "T", "quarter": "Q", "half_year": "H", "year": ""}
 NEAR = 31
 """Days by which what moves to a working day may leave its period, and more."""
+AHEAD = 10
+"""Years in which everything falls that ever does but single dates further off."""
 
 
 class Fall(Struct, frozen=True):
@@ -51,6 +53,18 @@ def falls_in(plan: Plan, obligation: Obligation, period: str, calendar: Calendar
         if due is not None:
             found.append(Fall(name, _earlier(due, obligation.lead, calendar, obligation.lead_working), due))
     return found
+
+
+def upcoming(plan: Plan, obligation: Obligation, today: date, calendar: Calendar, most: int) -> list[Fall]:
+    """The next that are due from a day on, at most so many; those of the next years in which anything falls at all."""
+    found: list[Fall] = []
+    first = today - timedelta(days=2 * obligation.lead)
+    for years in (2, AHEAD):
+        found = falls(plan, obligation, first, today + timedelta(days=366 * years), calendar)
+        found = sorted((each for each in found if each.due_on >= today), key=lambda each: each.due_on)
+        if len(found) >= most:
+            break
+    return found[:most]
 
 
 def _periods(obligation: Obligation, year: int) -> list[str]:
