@@ -17,6 +17,7 @@ from handlers.periods import ClosePeriods, OpenPeriods
 from handlers.signin import TidyConsole
 from handlers.tasks.handing import TellOrphaned
 from handlers.tasks.issuing import IssueTasks
+from handlers.tasks.reminding import RemindDeciders, RemindTasks
 from handlers.unsent import AuditDeliveries
 from handlers.urgent import RemindDueToday
 from rules.notices import GATHER_AT, URGENT_AT
@@ -47,6 +48,8 @@ JOBS = (
     Job("remind_unconfirmed", GATHER_AT, RemindUnconfirmed()),
     Job("tidy_console", time(0, 0), TidyConsole()),
     Job("remind", GATHER_AT, Remind()),
+    Job("remind_tasks", GATHER_AT, RemindTasks()),
+    Job("remind_deciders", GATHER_AT, RemindDeciders()),
     Job("tell_deputies", GATHER_AT, TellDeputies()),  # after what makes reminders
     Job("digest", HOURS, ComposeDigests()),
     Job("audit_deliveries", HOURS, AuditDeliveries()),
