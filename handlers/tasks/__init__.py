@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from handlers.context import Handler
 from handlers.tasks import (
+    auditing,
     breaking,
     deciding,
     giving,
@@ -26,6 +27,7 @@ REQUESTS: dict[type, Handler] = {
     **issuing.REQUESTS,
     **previewing.REQUESTS,
     **publishing.REQUESTS,
+    **auditing.REQUESTS,
     **reminding.REQUESTS,
     **mine.REQUESTS,
     **reporting.REQUESTS,

@@ -45,8 +45,11 @@ def remind_tasks(context: Context, request: RemindTasks) -> Ran:
     if not gathering(context):
         return Ran(0)
     outbox.hold_waiting(context.connection)
+    if not request.after:
+        live.forget(context.connection, context.now)
     tasks = live.live(context.connection, request.after, SLICE)
     rows = due_now(context, tasks)
+    live.revive(context.connection, [row["key"] for row in rows], context.now)
     context.tell_all(rows)
     return Ran(len(rows), more=True, then=RemindTasks(tasks[-1].id)) if len(tasks) == SLICE else Ran(len(rows))
 

@@ -9,10 +9,12 @@ import sqlalchemy as sa
 
 from rules.tasks.states import LIVE
 from storage.kinds import Instant, padded, slices
+from storage.outbox import WAITING, notice
 from storage.statement import Statement
 from storage.tasks.rows import TASKS, TaskRow
 from storage.tasks.tables import event, task
 
+REMINDERS = ("task_due", "task_overdue", "task_escalated", "task_still")
 _t = task.c
 _AFTER, _MOST = sa.bindparam("after", type_=sa.BigInteger), sa.bindparam("most", type_=sa.Integer)
 _STATE = _t.state.concat("")
@@ -36,6 +38,19 @@ def live(connection: sa.Connection, after: int, most: int) -> list[TaskRow]:
 def reported(connection: sa.Connection, before: datetime, after: int, most: int) -> list[TaskRow]:
     """The next reports made before an instant that wait to be verified, in the order of their numbers."""
     return _REPORTED.all(connection, {"before": before, "after": after, "most": most})
+
+
+def forget(connection: sa.Connection, now: datetime) -> None:
+    """Forgets what waits though it was made in the future, before the clock was set back: it is made again in time."""
+    late = (notice.c.kind.in_(REMINDERS), notice.c.made_at > now)
+    connection.execute(sa.delete(notice).where(WAITING, *late))
+
+
+def revive(connection: sa.Connection, keys: Iterable[str], now: datetime) -> None:
+    """What was dropped and is to be told again after all waits again, such as when a report was returned."""
+    again = sa.update(notice).values(state="waiting", made_at=now).where(notice.c.state == "dropped")
+    for some in slices(keys):
+        connection.execute(again.where(notice.c.key.in_(some)))
 
 
 def touched(connection: sa.Connection, ids: Iterable[int], since: datetime) -> set[int]:
