@@ -7,7 +7,7 @@ import random
 import shutil
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -23,7 +23,7 @@ from handlers.context import House
 from handlers.desk import Desk
 from rules.access import SYSTEM
 from rules.tasks.plan import Step, Terms
-from scheduler.jobs import JOBS, due, instants
+from scheduler.jobs import due, instants
 from storage import members, outbox
 from storage.engine import Connection, Database
 from storage.tasks import tables as tasks
@@ -34,7 +34,7 @@ ZONE = ZoneInfo("Asia/Shanghai")
 START = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 SINCE = date(2000, 1, 1)
 PEOPLE, TASKS, JUMPS = 50, 24, 100
-HOUR = time(8, 30)
+GATHERED, HOUR = time(6, 30), time(8, 30)
 WAKING_TO = time(21, 0)
 KEPT = ("remind_tasks", "tell_deputies", "digest")
 SHORT = (timedelta(seconds=1), timedelta(seconds=-1), timedelta(hours=1), timedelta(hours=-1), timedelta(days=-1))
@@ -57,6 +57,7 @@ class Known:
     issued: date
     due: date
     open: bool = True
+    changed: datetime = START
 
 
 @dataclass(slots=True)
@@ -121,12 +122,12 @@ def _people(connection: Connection) -> None:
 
 def history(template: Path, seed: int) -> Found:
     """One history on a copy of the template, in memory where there is a place for it."""
-    memory = Path("/dev/shm")  # noqa: S108 - a folder of its own is made in it
+    memory = Path("/dev/shm")
     with TemporaryDirectory(dir=memory if memory.is_dir() else None) as folder:
         path = Path(shutil.copy(template, Path(folder) / "zhibu.db"))
         database = Database(path)
         try:
-            return History(database, random.Random(seed)).run()  # noqa: S311 - histories are repeated by their number
+            return History(database, random.Random(seed)).run()
         finally:
             database.close()
 
@@ -191,7 +192,7 @@ class History:
             due_on = each.due + timedelta(days=self.chance.randrange(1, 20))
             values = {"due_on": due_on}
         is_open = each.open if "due_on" in values else not each.open
-        self.known[number] = Known(each.carrier, each.branch, each.terms, each.issued, due_on, is_open)
+        self.known[number] = Known(each.carrier, each.branch, each.terms, each.issued, due_on, is_open, self.now)
         query = sa.update(tasks.task).where(tasks.task.c.id == number).values(**values)
         self.database.write(lambda connection: connection.execute(query))
 
@@ -246,7 +247,10 @@ class History:
             return
         wanted = expected(self.known, local.date())
         self.found.naive += sum(each in self.told for each in wanted)
+        morning = datetime.combine(local.date(), GATHERED, ZONE)
         for each in wanted:
+            if self.known[each[1]].changed >= morning:  # what happens by day is told from the next morning on
+                continue
             if each not in self.told and (each[0], local.date()) not in had:
                 self.found.missed += 1
 
@@ -276,40 +280,43 @@ def expected(known: dict[int, Known], day: date) -> set[Told]:
         if not each.open:
             continue
         last: dict[int, tuple[date, str]] = {}
-        for on, name, hearer in sorted(_all(each)):
+        for on, name, hearer in sorted(_all(each.carrier, each.branch, each.terms, each.issued, each.due)):
             if each.issued < on <= day and on >= last.get(hearer, (on, ""))[0]:
                 last[hearer] = on, name
         found |= {(hearer, number, each.due.isoformat(), name) for hearer, (_, name) in last.items()}
     return found
 
 
-def _all(each: Known) -> list[tuple[date, str, int]]:
-    terms = each.terms
-    some = [(each.due, "due", each.carrier)]
-    some += [(_on(each.due, -n, -1), f"before:{n}", each.carrier) for n in terms.remind if n]
-    number, quiet = 1, each.due - timedelta(days=max(terms.remind))
-    while terms.still and (on := _on(each.issued, terms.still * number, 1)) < quiet:
-        some.append((on, f"still:{number}", each.carrier))
+@cache
+def _all(carrier: int, branch: int, terms: Terms, issued: date, due_on: date) -> list[tuple[date, str, int]]:
+    some = [(due_on, "due", carrier)]
+    some += [(_on(due_on, -n, -1), f"before:{n}", carrier) for n in terms.remind if n]
+    number, quiet = 1, due_on - timedelta(days=max(terms.remind))
+    while terms.still and (on := _on(issued, terms.still * number, 1)) < quiet:
+        some.append((on, f"still:{number}", carrier))
         number += 1
     for step in terms.overdue:
         for time_ in range(step.times):
-            on = _on(each.due, step.after + time_ * step.every, 1)
-            hearer = _hearer(step.to, each)
+            on = _on(due_on, step.after + time_ * step.every, 1)
+            hearer = _hearer(step.to, carrier, branch)
             some.append((on, f"late:{step.after}:{time_ + 1}:{step.to}", hearer))
     return some
 
 
-def _hearer(to: str, each: Known) -> int:
+def _hearer(to: str, carrier: int, branch: int) -> int:
     """Nobody hears as a superior of what he carries himself: no secretary is above a branch, so the officer does."""
     if to == "self":
-        return each.carrier
-    secretary = next(member for member, unit in SECRETARIES.items() if unit == each.branch)
-    people = {"secretary": OFFICER if secretary == each.carrier else secretary, "officer": OFFICER}
+        return carrier
+    secretary = next(member for member, unit in SECRETARIES.items() if unit == branch)
+    people = {"secretary": OFFICER if secretary == carrier else secretary, "officer": OFFICER}
     return people.get(to, COMMITTEE)
 
 
 def _on(day: date, days: int, way: int) -> date:
     day += timedelta(days=days)
-    while not CHINA.working(day):
+    while not _worked(day):
         day += timedelta(days=way)
     return day
+
+
+_worked = cache(CHINA.working)

@@ -17,10 +17,10 @@ from storage.tasks.tables import event, task
 REMINDERS = ("task_due", "task_overdue", "task_escalated", "task_still")
 _t = task.c
 _AFTER, _MOST = sa.bindparam("after", type_=sa.BigInteger), sa.bindparam("most", type_=sa.Integer)
-_STATE = _t.state.concat("")
+_state = _t.state.concat("")
 """Read in the order of the numbers: an index of states would be sorted anew for every slice."""
 _LIVE = Statement(
-    TASKS.where(_t.id > _AFTER, sa.or_(*(_STATE == state for state in LIVE))).order_by(_t.id).limit(_MOST), TaskRow
+    TASKS.where(_t.id > _AFTER, sa.or_(*(_state == state for state in LIVE))).order_by(_t.id).limit(_MOST), TaskRow
 )
 _REPORTED = Statement(
     TASKS.where(_t.state == "reported", _t.id > _AFTER, _t.reported_at < sa.bindparam("before", type_=Instant))
