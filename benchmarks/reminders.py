@@ -6,8 +6,8 @@ import multiprocessing
 import random
 import shutil
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
-from functools import cache, partial
+from datetime import date, datetime, time, timedelta
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -18,6 +18,7 @@ from msgspec import to_builtins
 
 from benchmarks.figure import Figure, counted
 from benchmarks.process import Samples
+from benchmarks.reminders_due import COMMITTEE, OFFICER, SECRETARIES, START, Known, Told, expected
 from bot.holidays import CHINA
 from handlers.context import House
 from handlers.desk import Desk
@@ -31,7 +32,6 @@ from storage.upgrade import upgrade
 
 MISSED, DOUBLE = "reminders_missed", "reminders_double"
 ZONE = ZoneInfo("Asia/Shanghai")
-START = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 SINCE = date(2000, 1, 1)
 PEOPLE, TASKS, JUMPS = 50, 24, 100
 GATHERED, HOUR = time(6, 30), time(8, 30)
@@ -41,23 +41,6 @@ SHORT = (timedelta(seconds=1), timedelta(seconds=-1), timedelta(hours=1), timede
 FAR = timedelta(days=3652)
 STEPS = (Step(1, "self"), Step(3, "secretary"), Step(5, "officer", times=2, every=7), Step(14, "committee"))
 TERMS = (Terms(remind=(3, 0), overdue=STEPS), Terms(remind=(7, 1, 0), overdue=STEPS[:1]), Terms(still=7))
-OFFICER, COMMITTEE, SECRETARIES = 1, 2, {3: 3, 4: 4, 5: 5, 6: 6}
-"""Members 3 to 6 are secretaries of the branches of the same numbers, which belong to the organisation 2."""
-Told = tuple[int, int, str, str]
-"""Person, task, due day, step."""
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What the judge knows of a task, beside the house."""
-
-    carrier: int
-    branch: int
-    terms: Terms
-    issued: date
-    due: date
-    open: bool = True
-    changed: datetime = START
 
 
 @dataclass(slots=True)
@@ -271,52 +254,3 @@ class History:
             self.found.double += each in self.told or each not in wanted  # what does not stand is one too many as well
             self.told.add(each)
         self.seen = max(fresh, default=self.seen)
-
-
-def expected(known: dict[int, Known], day: date) -> set[Told]:
-    """By plain counting: of each open task the last reminder that has come, for each who hears it."""
-    found = set()
-    for number, each in known.items():
-        if not each.open:
-            continue
-        last: dict[int, tuple[date, str]] = {}
-        for on, name, hearer in sorted(_all(each.carrier, each.branch, each.terms, each.issued, each.due)):
-            if each.issued < on <= day and on >= last.get(hearer, (on, ""))[0]:
-                last[hearer] = on, name
-        found |= {(hearer, number, each.due.isoformat(), name) for hearer, (_, name) in last.items()}
-    return found
-
-
-@cache
-def _all(carrier: int, branch: int, terms: Terms, issued: date, due_on: date) -> list[tuple[date, str, int]]:
-    some = [(due_on, "due", carrier)]
-    some += [(_on(due_on, -n, -1), f"before:{n}", carrier) for n in terms.remind if n]
-    number, quiet = 1, due_on - timedelta(days=max(terms.remind))
-    while terms.still and (on := _on(issued, terms.still * number, 1)) < quiet:
-        some.append((on, f"still:{number}", carrier))
-        number += 1
-    for step in terms.overdue:
-        for time_ in range(step.times):
-            on = _on(due_on, step.after + time_ * step.every, 1)
-            hearer = _hearer(step.to, carrier, branch)
-            some.append((on, f"late:{step.after}:{time_ + 1}:{step.to}", hearer))
-    return some
-
-
-def _hearer(to: str, carrier: int, branch: int) -> int:
-    """Nobody hears as a superior of what he carries himself: no secretary is above a branch, so the officer does."""
-    if to == "self":
-        return carrier
-    secretary = next(member for member, unit in SECRETARIES.items() if unit == branch)
-    people = {"secretary": OFFICER if secretary == carrier else secretary, "officer": OFFICER}
-    return people.get(to, COMMITTEE)
-
-
-def _on(day: date, days: int, way: int) -> date:
-    day += timedelta(days=days)
-    while not _worked(day):
-        day += timedelta(days=way)
-    return day
-
-
-_worked = cache(CHINA.working)

@@ -128,7 +128,7 @@ def _tell(context: Context, obligation: Obligation, fresh: Mapping[int, Called],
         on = due[one.path]
         left = (on - context.today).days
         facts = {"task": task, "title": obligation.name, "unit": one.unit_name, "due": on.isoformat(), "left": left}
-        facts["compulsory"] = obligation.terms.compulsory
+        facts |= {"compulsory": True} if obligation.terms.compulsory else {}
         told += [
             {"member_id": member, "kind": "task_issued", "key": f"issued:{task}:{member}", "facts": facts}
             for member in carriers[one.number]

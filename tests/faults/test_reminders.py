@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.reminders import SECRETARIES, START, TERMS, History, Known, expected, history, make
+from benchmarks.reminders import TERMS, History, history, make
+from benchmarks.reminders_due import SECRETARIES, START, Known, expected
 from scheduler.jobs import JOBS, Job
 
 
