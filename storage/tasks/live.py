@@ -47,8 +47,9 @@ def forget(connection: sa.Connection, now: datetime) -> None:
 
 
 def revive(connection: sa.Connection, keys: Iterable[str], now: datetime) -> None:
-    """What was dropped and is to be told again after all waits again, such as when a report was returned."""
-    again = sa.update(notice).values(state="waiting", made_at=now).where(notice.c.state == "dropped")
+    """What was dropped or lapsed and is to be told after all waits again, such as when a report was returned or the
+    clock was set back."""
+    again = sa.update(notice).values(state="waiting", made_at=now).where(notice.c.state.in_(("dropped", "lapsed")))
     for some in slices(keys):
         connection.execute(again.where(notice.c.key.in_(some)))
 
