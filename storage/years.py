@@ -68,9 +68,7 @@ def most_a_day(connection: sa.Connection, since: datetime, until: datetime, offs
     return int(connection.execute(sa.select(sa.func.coalesce(sa.func.max(grouped.c.n), 0))).scalar_one())
 
 
-def contradictions(
-    connection: sa.Connection, since: datetime, until: datetime, offset: timedelta
-) -> dict[str, int]:
+def contradictions(connection: sa.Connection, since: datetime, until: datetime, offset: timedelta) -> dict[str, int]:
     """Matter → how many rows break it: a task or digest twice, a reminder told without message or not at all."""
     same = (_t.plan_id, _t.obligation, _t.period, _t.unit_id, sa.func.coalesce(_t.member_id, 0))
     tasks = sa.select(sa.literal(1)).where(_t.plan_id.is_not(None)).group_by(*same).having(sa.func.count() > 1)

@@ -18,13 +18,13 @@ from storage.tasks.rows import TaskRow
 
 Do = Callable[[int, Any], Any]
 """A member does a request; raises Broken when it is refused."""
-NUMBERS = ("report", "late", "more_time", "waive", "never")
+FATES = ("report", "late", "more_time", "waive", "never")
 SHARES = (83, 8, 4, 3, 2)
 RETURNED = 0.04
 
 
 class Broken(RuntimeError):
-    """Something that must hold in the simulation does not; `args` say what."""
+    """Something that must hold in the simulation does not; its words say what."""
 
 
 class Agenda:
@@ -38,7 +38,7 @@ class Agenda:
     def plan(self, tasks: list[TaskRow], today: date) -> None:
         """Draws what becomes of each new task."""
         for task in tasks:
-            fate = self._chance.choices(NUMBERS, SHARES)[0]
+            fate = self._chance.choices(FATES, SHARES)[0]
             ahead = max(1, (task.due_on - today).days)
             if fate == "late":
                 day = task.due_on + timedelta(days=self._chance.randint(1, 25))
@@ -51,7 +51,7 @@ class Agenda:
         self._days.setdefault(day, []).append((act, task))
 
     def people(self, do: Do, today: date) -> None:
-        """What carriers do today and on the days off before; tasks that the committee waives are told it in one request."""
+        """What carriers do today and since the last working day; what the committee waives it waives in one request."""
         waived = []
         due = sorted(day for day in self._days if day <= today)
         for act, task in [each for day in due for each in self._days.pop(day)]:
@@ -89,5 +89,5 @@ class Agenda:
 def accepted(answer: Any) -> Any:
     """An answer that is no refusal."""
     if isinstance(answer, Refused):
-        raise Broken("refused", ", ".join(each.code for each in answer.problems))
+        raise Broken(", ".join(each.code for each in answer.problems))
     return answer

@@ -84,6 +84,10 @@ class Simulation:
         while day.year == number:
             self._day(day)
             day += timedelta(days=1)
+        return self.judged(number)
+
+    def judged(self, number: int) -> Year:
+        """The figures of a year, and every break of what must hold."""
         return self.database.read(lambda connection: self._judged(connection, number))
 
     def _day(self, day: date) -> None:
