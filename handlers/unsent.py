@@ -38,9 +38,11 @@ def audit_deliveries(context: Context, request: AuditDeliveries) -> Ran:
     if last:
         return Ran(0, more=True, then=AuditDeliveries(last, missing))
     found = _found(context, missing)
+    if not found:
+        return Ran(0)
     units = [unit.id for unit in members.units_under(context.connection, "/")]
     holders = members.holders(context.connection, ("administrator",), units, context.today)
-    people = sorted({holder.member for some in holders.values() for holder in some}) if found else []
+    people = sorted({holder.member for some in holders.values() for holder in some})
     day = context.today.isoformat()
     rows = [
         {

@@ -17,8 +17,8 @@ def year_lines(say: Say, year: int, figures: Mapping[str, int], points: str) -> 
             **figures,
         ),
         say(
-            "  Messages: {reminders} reminders told, {escalations} escalations, {digests} digests, {sent} messages sent, at "
-            "most {most_a_day} to one person on one day",
+            "  Messages: {reminders} reminders told, {escalations} escalations, {digests} digests, "
+            "{sent} messages sent, at most {most_a_day} to one person on one day",
             **figures,
         ),
         say("  Points: {declarations} lines declared, {approvals} approved, {points} posted", **figures, points=points),

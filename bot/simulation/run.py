@@ -142,8 +142,10 @@ class Simulation:
 
     def _send(self, connection: Connection) -> None:
         """A channel that takes everything at once and draws nothing."""
-        while rows := outbox.claim(connection, self._now, AT_ONCE):
-            outbox.settle_all(connection, [Settled(row, "sent", "") for row in rows], self._now)
+        rows = outbox.claim(connection, self._now, AT_ONCE)
+        outbox.settle_all(connection, [Settled(row, "sent", "") for row in rows], self._now)
+        if len(rows) == AT_ONCE:
+            self._send(connection)
 
     def _judged(self, connection: Connection, number: int) -> Year:
         first, last = date(number, 1, 1), date(number, 12, 31)
