@@ -22,6 +22,7 @@ from benchmarks import (
     reminders,
     review,
     scoring,
+    simulate,
     start,
     telegram_kill,
     telegram_pacing,
@@ -60,6 +61,7 @@ MEASUREMENTS = {
         Measurement((telegram_pacing.NAME, telegram_pacing.OVER), telegram_pacing.figures),
         Measurement((wecom_batches.NAME,), wecom_batches.figures),
         Measurement((digest.NAME,), digest.figures),
+        Measurement((simulate.NAME,), simulate.figures),
         Measurement((wechat_pace.P99, wechat_pace.MOST), wechat_pace.figures),
     ),
     "faults": (
@@ -86,6 +88,7 @@ AT_MOST = {
     backup.DRILL: 0.0,
     telegram_pacing.OVER: 0.0,
     digest.NAME: 5.0,
+    simulate.NAME: 60.0,
     wecom_batches.NAME: 10.0,
     telegram_kill.LOST: 0.0,
     telegram_kill.DOUBLE: 0.0,

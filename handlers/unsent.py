@@ -43,9 +43,11 @@ def audit_deliveries(context: Context, request: AuditDeliveries) -> Ran:
 
 def alarm(context: Context, found: Mapping[str, int]) -> Ran:
     """Tells the administrators what should have gone out and did not, once a day and matter."""
+    if not found:
+        return Ran(0)
     units = [unit.id for unit in members.units_under(context.connection, "/")]
     holders = members.holders(context.connection, ("administrator",), units, context.today)
-    people = sorted({holder.member for some in holders.values() for holder in some}) if found else []
+    people = sorted({holder.member for some in holders.values() for holder in some})
     day = context.today.isoformat()
     rows = [
         {

@@ -135,7 +135,7 @@ def shown(context: Context, task: TaskRow, done: str = "") -> ShownTask:
         _worked(context, task.path, task.due_on),
         names.get(task.issuer or 0, "") or _unit_name(context, task.issuer_unit),
         tuple(names[each.member] for each in holders),
-        rows.parts_done(context.connection, [task.id]).get(task.id, (0, 0)),
+        rows.parts_done(context.connection, [task.id]).get(task.id, (0, 0)) if parts else (0, 0),
         tuple(_happened(context, each, names) for each in events),
         tuple(evidence.of_tasks(context.connection, [task.id]).get(task.id, ())),
         may_do(context, task, terms, parts) if carrying else _looking(context, task),
