@@ -124,7 +124,7 @@ def _older(rows: Iterable[NoticeRow]) -> dict[int, str]:
     """Of several notices to one person about the same matter, all but the newest."""
     newest: dict[tuple[int, str, Any], int] = {}
     older = {}
-    for row in sorted(rows, key=lambda row: (row.made_at, row.id)):  # what waits again is as new as it is made
+    for row in sorted(rows, key=lambda row: (row.facts.get("on", ""), row.made_at, row.id)):  # steps by their days
         if row.kind in MATTERS:
             word, fact = MATTERS[row.kind]
             matter = (row.member, word, row.facts.get(fact))

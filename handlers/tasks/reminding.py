@@ -74,7 +74,7 @@ def due_now(context: Context, tasks: Sequence[TaskRow]) -> Rows:
         # the last step of those that one person hears in several roles
         told = {member: step for step in steps[task.id] for member in heard[task.id, step.to]}
         for member, step in told.items():
-            more = {"who": who} if step.kind == "task_escalated" else {}
+            more = {"on": step.on.isoformat()} | ({"who": who} if step.kind == "task_escalated" else {})
             key = f"task:{task.id}:{task.due_on.isoformat()}:{step.name}:{member}"
             rows.append({"member_id": member, "kind": step.kind, "key": key, "facts": facts | more})
     return rows
