@@ -184,7 +184,7 @@ def wrong_at(say: Say, wrong: Placed) -> list[str]:
     if wrong.severity == "warning":
         where = say("Line {line}, column {column} (note)", line=line, column=column)
     told = {"where": where, "field": clean(field_name(wrong.path))[:80], "told": sentence(say, problem)}
-    named = not wrong.path or problem.code.startswith("scheme_")
+    named = not wrong.path or problem.code.startswith(("scheme_", "plan_"))
     hint = HINTS[problem.code](say, problem.facts) if problem.code in HINTS else ""
     return [
         say("{where}: {told}", **told) if named else say("{where}, {field}: {told}", **told),

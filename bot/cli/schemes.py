@@ -19,7 +19,7 @@ from screens.texts import Say, words
 if TYPE_CHECKING:  # imported where they are used: a command must answer at once
     from rules.documents import Document
     from rules.schemes import Scheme
-    from rules.schemes.reading import Judged
+    from rules.schemes.reading import Judged, Placed
 
 scheme = Commands(cls=Worded, no_args_is_help=True, help="Rulebooks: check a file, publish it.")
 cli.add_typer(scheme, name="scheme")
@@ -39,7 +39,7 @@ def check(file: File, as_json: AsJson = False) -> None:
     say = words(settings_or_exit().locale)
     judged = judge(opened_document(file, say))
     if as_json:
-        typer.echo(json.dumps(_facts(judged, say), ensure_ascii=False))
+        typer.echo(json.dumps(facts_of(judged.wrong, say), ensure_ascii=False))
     else:
         _tell(file, judged, say)
     if judged.errors:
@@ -136,7 +136,8 @@ def _tell(file: Path, judged: Judged, say: Say) -> None:
         out.print(say("{file}: {notes} notes; it can be used as it is.", file=file, notes=notes), markup=False)
 
 
-def _facts(judged: Judged, say: Say) -> list[dict[str, object]]:
+def facts_of(wrong: list[Placed], say: Say) -> list[dict[str, object]]:
+    """What is wrong, for programs."""
     from screens.problems import sentence
 
     return [
@@ -147,5 +148,5 @@ def _facts(judged: Judged, say: Say) -> list[dict[str, object]]:
             "message": sentence(say, each.problem),
             "severity": each.severity,
         }
-        for each in judged.wrong
+        for each in wrong
     ]

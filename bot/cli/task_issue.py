@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from itertools import groupby
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.progress import Progress
 
 from bot.cli.frame import Acting, accepted, acting, out, reading, settings_or_exit
-from bot.cli.install import document_in
 from bot.cli.schemes import given_day
-from bot.cli.tasks import tasks
+from bot.cli.tasks import File, sound_document, tasks
 from screens.texts import Say, words
 
 if TYPE_CHECKING:  # imported where they are used: a command must answer at once
@@ -23,7 +21,6 @@ if TYPE_CHECKING:  # imported where they are used: a command must answer at once
     from rules.problems import Problem
 
 MOST_TOLD = 200
-File = Annotated[Path, typer.Argument(help="The plan of tasks, a YAML file.")]
 Unit = Annotated[str, typer.Option("--unit", help="Code of the unit it holds for, with all below; else the top.")]
 From = Annotated[str | None, typer.Option("--from", help="First day it holds, such as 2026-12-01; else today.")]
 Period = Annotated[str, typer.Option("--period", help="Such as 2026-03, 2026-T2 (two months), 2026-Q1, 2026-H1, 2026.")]
@@ -38,7 +35,7 @@ def publish(file: File, unit: Unit = "", from_day: From = None) -> None:
     settings = settings_or_exit()
     say = words(settings.locale)
     day = given_day(from_day, settings, say)
-    document = document_in(file, say)
+    document = sound_document(file, settings, say)
     with acting(settings, say) as house:
         holder = accepted(say, house.ask(FindUnit(unit)))
         answer = accepted(say, house.do(PublishPlan(document.text, holder.unit, day)))
@@ -64,7 +61,7 @@ def issue(
 
     settings = settings_or_exit()
     say = words(settings.locale)
-    document = document_in(file, say)
+    document = sound_document(file, settings, say)
     with reading(settings, say) as (desk, now):
         holder = accepted(say, desk.ask(OPERATOR, FindUnit(unit), now))
         wanted = PreviewIssue(period, text=document.text, unit=holder.unit)

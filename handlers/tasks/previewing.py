@@ -11,10 +11,9 @@ from handlers.tasks.around import plan_of
 from handlers.tasks.audience import Falling, called, carried_by, dues, key_of
 from handlers.tasks.issuing import to_issue
 from handlers.tasks.points import doubts
-from handlers.tasks.publishing import wrong_for
+from handlers.tasks.publishing import written
 from rules.problems import Problem
 from rules.tasks.plan import Plan
-from rules.tasks.reading import parse
 from storage import members
 from storage.tasks import plans, rows
 from storage.tasks.plans import PlanRow
@@ -70,24 +69,17 @@ def _source(context: Context, request: PreviewIssue) -> tuple[PlanRow, Plan] | R
     if request.plan:
         row = plans.look(context.connection, request.plan)
         return refuse("plan_unknown", plan=request.plan) if row is None else (row, plan_of(context, row.id))
-    plan = parse(request.text)
-    if isinstance(plan, list):
-        return Refused(tuple(plan))
-    found = _of_text(context, request, plan)
-    return found if isinstance(found, Refused) else (found, plan)
-
-
-def _of_text(context: Context, request: PreviewIssue, plan: Plan) -> PlanRow | Refused:
-    known = plans.find(context.connection, plan.plan, plan.version)
-    if known is not None:
-        row = plans.get(context.connection, known[0])
-        return row if row.text == request.text else refuse("plan_published", plan=plan.plan, version=plan.version)
     unit = members.units_by_ids(context.connection, [request.unit]).get(request.unit)
     if unit is None:
         return refuse("no_such_unit", unit=request.unit)
-    problems = wrong_for(context, unit, plan)
+    found = written(context, unit, request.text)
+    if isinstance(found, Refused):
+        return found
+    plan, known = found
+    if known is not None:
+        return plans.get(context.connection, known), plan
     values = (0, plan.plan, plan.version, request.text, unit.id, unit.path, date.min, None, context.now)
-    return Refused(problems) if problems else PlanRow(*values)
+    return PlanRow(*values), plan
 
 
 def _planned(context: Context, falling: Falling) -> list[Planned]:

@@ -12,10 +12,11 @@ from handlers.context import Context, Handler, Refused, refuse
 from handlers.tasks.around import plan_of
 from handlers.tasks.issuing import LONGEST, nobody
 from handlers.tasks.points import doubts
+from rules.documents import read
 from rules.problems import Problem
 from rules.tasks.cadences import Fall, falls
 from rules.tasks.plan import Obligation, Plan
-from rules.tasks.reading import parse
+from rules.tasks.reading import judge, told
 from storage import members
 from storage.locks import hold
 from storage.members import UnitRow
@@ -92,25 +93,43 @@ def publish_plan(context: Context, request: PublishPlan) -> PublishedPlan | Refu
     unit = members.units_by_ids(context.connection, [request.unit]).get(request.unit)
     if unit is None or context.actor.may("publish", unit.id, unit.path) is None:
         return refuse("not_allowed")
-    plan = parse(request.text)
-    if isinstance(plan, list):
-        return Refused(tuple(plan))
     hold(context.connection, "issue_tasks")
-    text_hash = hashlib.sha256(request.text.encode()).hexdigest()
+    found = written(context, unit, request.text)
+    if isinstance(found, Refused):
+        return found
+    plan, known = found
     warnings = doubts(context, unit.path, plan)
-    known = plans.find(context.connection, plan.plan, plan.version)
     if known is not None:
-        number, known_hash = known
-        if known_hash != text_hash:
-            return refuse("plan_published", plan=plan.plan, version=plan.version)
-        return PublishedPlan(number, plan.title, plan.version, fresh=False, warnings=warnings)
-    if problems := wrong_for(context, unit, plan):
-        return Refused(problems)
+        return PublishedPlan(known, plan.title, plan.version, fresh=False, warnings=warnings)
+    text_hash = hash_of(request.text)
     values = {"plan": plan.plan, "version": plan.version, "unit_id": unit.id, "text": request.text}
     values |= {"text_hash": text_hash, "from_on": request.from_on, "published_at": context.now}
     number = plans.add(context.connection, values)
     context.audit("publish_plan", "task_plan", number, plan=plan.plan, version=plan.version)
     return PublishedPlan(number, plan.title, plan.version, fresh=True, warnings=warnings)
+
+
+def written(context: Context, unit: UnitRow, text: str) -> tuple[Plan, int | None] | Refused:
+    """The plan of a text and its number if it was published, which a later day does not make wrong; or every reason
+    why it cannot be in force for a unit."""
+    judged = judge(read(text), context.today, calendar_for(context, unit.path))
+    plan = judged.found
+    if plan is None:
+        return Refused(tuple(told(judged)))
+    known = plans.find(context.connection, plan.plan, plan.version)
+    if known is not None:
+        number, known_hash = known
+        same = known_hash == hash_of(text)
+        return (plan, number) if same else refuse("plan_published", plan=plan.plan, version=plan.version)
+    if judged.errors:
+        return Refused(tuple(told(judged)))
+    problems = wrong_for(context, unit, plan)
+    return Refused(problems) if problems else (plan, None)
+
+
+def hash_of(text: str) -> str:
+    """By which the same text is known again."""
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def wrong_for(context: Context, unit: UnitRow, plan: Plan) -> tuple[Problem, ...]:

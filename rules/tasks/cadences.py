@@ -14,6 +14,8 @@ from rules.tasks.spans import span
 MARKS = {"month": "", "two_months": "T", "quarter": "Q", "half_year": "H", "year": ""}
 NEAR = 31
 """Days by which what moves to a working day may leave its period, and more."""
+AHEAD = 10
+"""Years in which everything falls that ever does but single dates further off."""
 
 
 class Fall(Struct, frozen=True):
@@ -26,7 +28,7 @@ class Fall(Struct, frozen=True):
 
 def falls(plan: Plan, obligation: Obligation, first: date, last: date, calendar: Calendar) -> list[Fall]:
     """Those issued from a day to another, both included, in the order they are issued."""
-    outside = timedelta(days=NEAR + (366 + 2 * abs(obligation.due.days) if obligation.due.after else 0))
+    outside = timedelta(days=NEAR + _away(plan, obligation))
     since, until = first - outside, last + outside + timedelta(days=2 * obligation.lead)
     some = [
         fall
@@ -53,11 +55,23 @@ def falls_in(plan: Plan, obligation: Obligation, period: str, calendar: Calendar
     return found
 
 
+def upcoming(plan: Plan, obligation: Obligation, today: date, calendar: Calendar, most: int) -> list[Fall]:
+    """The next that are due from a day on, at most so many; those of the next years in which anything falls at all."""
+    found: list[Fall] = []
+    first = today - timedelta(days=2 * obligation.lead)
+    for years in (2, AHEAD):
+        found = falls(plan, obligation, first, today + timedelta(days=366 * years), calendar)
+        found = sorted((each for each in found if each.due_on >= today), key=lambda each: each.due_on)
+        if len(found) >= most:
+            break
+    return found[:most]
+
+
 def _periods(obligation: Obligation, year: int) -> list[str]:
     """The names of the periods that begin in a year."""
     if obligation.every is None:
         dated = [each if len(each) > 5 else f"{year:04d}-{each}" for each in obligation.dates]
-        return [each for each in dated if each[:4] == f"{year:04d}" and _is_day(each)]
+        return sorted({each for each in dated if each[:4] == f"{year:04d}" and _is_day(each)})
     length, mark = MONTHS[obligation.every], MARKS[obligation.every]
     begins = [begin for begin in range(1, 13, length) if not obligation.months or begin in obligation.months]
     if obligation.every == "year":
@@ -87,6 +101,19 @@ def _due(plan: Plan, obligation: Obligation, period: str, calendar: Calendar) ->
     months = (last.year - first.year) * 12 + last.month - first.month + 1
     month = min(max(due.month - 1 if due.month > 0 else months + due.month, 0), months - 1)
     return _in_month(first.replace(month=first.month + month), due, calendar)
+
+
+def _away(plan: Plan, obligation: Obligation) -> int:
+    """The most days that what is counted from others may be due outside its own period."""
+    by_code = {each.code: each for each in plan.obligations}
+    days, each, seen = 0, obligation, {obligation.code}
+    while each.due.after:
+        days += 2 * abs(each.due.days)
+        if each.due.after in seen or each.due.after not in by_code:
+            break
+        each = by_code[each.due.after]
+        seen.add(each.code)
+    return days + 366 if days or obligation.due.after else 0
 
 
 def _base(plan: Plan, code: str, period: str, calendar: Calendar) -> date | None:

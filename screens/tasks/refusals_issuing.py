@@ -10,7 +10,7 @@ WORDS: Sentences = {
     "plan_published": lambda say, f: say(
         "Version {version} of the plan {plan} is published and cannot be changed. Give the file a new version.", **f
     ),
-    "plan_unreadable": lambda say, f: say("The plan cannot be read: {told}", told=clean(str(f["told"]))),
+    "plan_wrong": lambda say, f: _wrong(say, f),
     "plan_ended": lambda say, f: say(
         "{title} ended on {day}; nothing of it is issued any more.", title=clean(f["title"]), day=day(say, f["day"])
     ),
@@ -48,6 +48,14 @@ WORDS: Sentences = {
         reason=no_points(say, f),
     ),
 }
+
+
+def _wrong(say: Say, f: Facts) -> str:
+    """What is wrong in the file of a plan, and where."""
+    from screens.problems import WORDS as ALL  # which gathers those of this file
+
+    told = ALL[f["code"]](say, f["facts"])
+    return say("Line {line}, column {column}: {told}", line=f["line"], column=f["column"], told=told)
 
 
 def no_points(say: Say, f: Facts) -> str:
