@@ -112,7 +112,7 @@ def publish_plan(context: Context, request: PublishPlan) -> PublishedPlan | Refu
 def written(context: Context, unit: UnitRow, text: str) -> tuple[Plan, int | None] | Refused:
     """The plan of a text and its number if it was published, which a later day does not make wrong; or every reason
     why it cannot be in force for a unit."""
-    judged = judge(read(text), context.today, calendar_for(context, unit.path))
+    judged = judge(read(text), context.today, calendar_of(context, unit.path))
     plan = judged.found
     if plan is None:
         return Refused(tuple(told(judged)))
