@@ -14,8 +14,8 @@ from rules.tasks.spans import span
 MARKS = {"month": "", "two_months": "T", "quarter": "Q", "half_year": "H", "year": ""}
 NEAR = 31
 """Days by which what moves to a working day may leave its period, and more."""
-AHEAD = 10
-"""Years in which everything falls that ever does but single dates further off."""
+AHEAD = (2, 10, 100)
+"""Years to look ahead, more when little falls in fewer."""
 
 
 class Fall(Struct, frozen=True):
@@ -56,10 +56,10 @@ def falls_in(plan: Plan, obligation: Obligation, period: str, calendar: Calendar
 
 
 def upcoming(plan: Plan, obligation: Obligation, today: date, calendar: Calendar, most: int) -> list[Fall]:
-    """The next that are due from a day on, at most so many; those of the next years in which anything falls at all."""
+    """The next that are due from a day on, at most so many."""
     found: list[Fall] = []
     first = today - timedelta(days=2 * obligation.lead)
-    for years in (2, AHEAD):
+    for years in AHEAD:
         found = falls(plan, obligation, first, today + timedelta(days=366 * years), calendar)
         found = sorted((each for each in found if each.due_on >= today), key=lambda each: each.due_on)
         if len(found) >= most:

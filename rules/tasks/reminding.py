@@ -26,13 +26,16 @@ class Reminder(Struct, frozen=True):
 def reminders(terms: Terms, issued_on: date, due_on: date, calendar: Calendar) -> list[Reminder]:
     """All of a task in the order of their days.
 
-    None falls on the day of issue, which is told by itself, or on a day not worked but for the due day itself: what
-    comes before the due day moves to the working day before, what comes after it to the next. A step of an escalation
-    is over when the next begins to be told to the same.
+    None falls on the day of issue, which is told by itself, or before it, or on a day not worked but for the due day
+    itself: what comes before the due day moves to the working day before, what comes after it to the next. Of those of
+    one day the last says most. A step of an escalation is over when the next begins to be told to the same; of a task
+    that was issued when it was late already the days count from its issue.
     """
-    found = [*_before(terms, due_on, calendar), *_still(terms, issued_on, due_on, calendar)]
+    before = list(_before(terms, due_on, calendar))
+    quiet = min((each.on for each in before), default=due_on)
+    found = [*_still(terms, issued_on, quiet, calendar), *before]
     found = [each for each in found if each.on > issued_on]
-    return sorted([*found, *_late(terms, due_on, calendar)], key=lambda each: (each.on, each.to, each.name))
+    return sorted([*found, *_late(terms, max(due_on, issued_on), calendar)], key=lambda each: each.on)
 
 
 def standing(some: Iterable[Reminder], today: date) -> list[Reminder]:
@@ -52,9 +55,8 @@ def _before(terms: Terms, due_on: date, calendar: Calendar) -> Iterator[Reminder
         yield Reminder(name, on, "self", "task_due")
 
 
-def _still(terms: Terms, issued_on: date, due_on: date, calendar: Calendar) -> Iterator[Reminder]:
-    """Every so many days of a long task, as long as no reminder of the due day is near."""
-    quiet = due_on - timedelta(days=max(terms.remind, default=0))
+def _still(terms: Terms, issued_on: date, quiet: date, calendar: Calendar) -> Iterator[Reminder]:
+    """Every so many days of a long task, before the first reminder of the due day."""
     days = terms.still
     number = 1
     while days and (on := _worked(issued_on + timedelta(days=days * number), 1, calendar)) < quiet:
@@ -62,17 +64,17 @@ def _still(terms: Terms, issued_on: date, due_on: date, calendar: Calendar) -> I
         number += 1
 
 
-def _late(terms: Terms, due_on: date, calendar: Calendar) -> Iterator[Reminder]:
+def _late(terms: Terms, since: date, calendar: Calendar) -> Iterator[Reminder]:
     begins: dict[str, list[int]] = {}
     for step in terms.overdue:
         begins.setdefault(step.to, []).append(step.after)
-    for step in terms.overdue:
+    for step in sorted(terms.overdue, key=lambda step: step.after):
         next_begins = min((after for after in begins[step.to] if after > step.after), default=None)
         for number in range(step.times):
             days = step.after + number * step.every
             if next_begins is not None and days >= next_begins:
                 break
-            on = _worked(due_on + timedelta(days=days), 1, calendar)
+            on = _worked(since + timedelta(days=days), 1, calendar)
             kind = KINDS.get(step.to, "task_escalated")
             yield Reminder(f"late:{step.after}:{number + 1}:{step.to}", on, step.to, kind)
 

@@ -1,15 +1,17 @@
 """When obligations fall: periods of a beat, single dates, working days, days counted from another obligation."""
 
+import json
 from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.holidays import CHINA
 from rules.periods import Calendar, weekdays
-from rules.tasks.cadences import Fall, falls, falls_in
+from rules.tasks.cadences import Fall, falls, falls_in, upcoming
 from rules.tasks.kept import kept_plan
-from rules.tasks.plan import Obligation, Plan
+from rules.tasks.plan import MONTHS, Obligation, Plan
 from rules.tasks.spans import span
 
 HEAD = 'plan: p\ntitle: 计划\nversion: "1"\nobligations:\n'
@@ -134,6 +136,100 @@ def test_every_period_of_a_year_is_found_by_its_day_of_issue(text: str, year: in
     names = {fall.period for fall in by_day if span(fall.period)[0].year == year}
     assert names == {fall.period for name in periods(one, year) for fall in falls_in(found, one, name, WEEKDAYS)}
     assert len(names) == sum(span(fall.period)[0].year == year for fall in by_day)
+
+
+CHAINED = """\
+  - {code: c1, name: 乙, every: quarter, due: {after: c2, days: -200}}
+  - {code: c2, name: 丙, every: year, due: {after: c3, days: 300, working: true}}
+  - {code: c3, name: 丁, every: year, due: {month: 1, day: 1}}
+"""
+MOVED = 10
+"""Days a due day moves at most: over the Spring Festival."""
+DUES = st.fixed_dictionaries(
+    {},
+    optional={
+        "month": st.integers(-12, 12),
+        "day": st.integers(1, 31),
+        "working_day": st.integers(-23, 23),
+        "move": st.sampled_from(["", "next", "before"]),
+    },
+)
+ANY = st.fixed_dictionaries(
+    {
+        "every": st.sampled_from(list(MONTHS)),
+        "due": DUES,
+        "lead": st.integers(0, 366),
+        "lead_working": st.booleans(),
+    }
+)
+RANGES = (st.dates(date(2024, 1, 1), date(2027, 1, 1)), st.integers(0, 800))
+
+
+def written(obligation: dict[str, object]) -> Plan:
+    """A plan of one obligation."""
+    return kept_plan(HEAD + f"  - {json.dumps({'code': 'c0', 'name': '甲', **obligation})}\n")
+
+
+@given(ANY, st.integers(2024, 2027))
+def test_whatever_is_written_falls_once_in_each_period_and_is_due_in_it_or_moved_out_by_days(
+    some: dict[str, object], year: int
+):
+    found = written(some)
+    one = found.obligations[0]
+    names = [each for each in periods(one, year) if falls_in(found, one, each, CHINA)]
+    assert len(names) == 12 // MONTHS[str(some["every"])]
+    for name in names:
+        (fall,) = falls_in(found, one, name, CHINA)
+        first, last = span(name)
+        away = timedelta(days=MOVED if one.due.move else 0)
+        assert first - away <= fall.due_on <= last + away
+        assert fall.issue_on <= fall.due_on
+        assert (fall.issue_on == fall.due_on) is (one.lead == 0)
+        if one.due.move or one.due.working_day is not None:
+            assert CHINA.working(fall.due_on)
+
+
+@given(ANY, *RANGES, st.integers(0, 800))
+def test_what_is_issued_in_two_ranges_is_what_is_issued_in_the_whole(
+    some: dict[str, object], first: date, days: int, more: int
+):
+    found = written(some)
+    one, middle, last = found.obligations[0], first + timedelta(days=days), first + timedelta(days=days + more)
+    whole = falls(found, one, first, last, CHINA)
+    after = middle + timedelta(days=1)
+    assert falls(found, one, first, middle, CHINA) + falls(found, one, after, last, CHINA) == whole
+    assert len({fall.period for fall in whole}) == len(whole)
+
+
+@given(*RANGES)
+def test_a_chain_of_days_counted_from_one_another_leaves_nothing_out(first: date, days: int):
+    found = kept_plan(HEAD + "  - {code: c0, name: 甲, every: month, due: {after: c1, days: -300}}\n" + CHAINED)
+    one, last = found.obligations[0], first + timedelta(days=days)
+    years = range(first.year - 4, last.year + 5)
+    everything = [fall for year in years for name in periods(one, year) for fall in falls_in(found, one, name, CHINA)]
+    wanted = sorted((each for each in everything if first <= each.issue_on <= last), key=lambda each: each.issue_on)
+    assert falls(found, one, first, last, CHINA) == wanted
+
+
+def test_a_date_that_is_written_twice_falls_once():
+    assert [row[0] for row in fallen("dates: [07-01, '2026-07-01', 07-01]", "2026")] == ["2026-07-01"]
+
+
+@pytest.mark.parametrize(
+    ("text", "dues"),
+    [
+        ("every: month, due: {day: 25}", ["2026-03-25", "2026-04-25", "2026-05-25"]),
+        ("every: year, due: {month: 1, day: 5}", ["2027-01-05", "2028-01-05", "2029-01-05"]),
+        ("dates: [02-29]", ["2028-02-29", "2032-02-29", "2036-02-29"]),
+        ("dates: ['2040-01-05']", ["2040-01-05"]),
+        ("dates: ['2026-03-01']", []),
+        ("every: month, due: {day: 2}, lead: 366, lead_working: true", ["2026-03-02", "2026-04-02", "2026-05-02"]),
+    ],
+)
+def test_what_falls_next_begins_with_what_is_due_today(text: str, dues: list[str]):
+    found = plan(text)
+    some = upcoming(found, found.obligations[0], date(2026, 3, 2), WEEKDAYS, 3)
+    assert [fall.due_on.isoformat() for fall in some] == dues
 
 
 def periods(obligation: Obligation, year: int) -> list[str]:
