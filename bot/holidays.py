@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 
 from rules.periods import Calendar
 
@@ -20,6 +20,7 @@ def known(year: int) -> bool:
     return True
 
 
+@lru_cache(maxsize=8192)
 def working(day: date) -> bool:
     """Whether a day is worked."""
     import chinese_calendar

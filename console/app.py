@@ -17,6 +17,7 @@ from console import (
     account,
     announcements,
     auth,
+    calendars,
     declarations,
     deliveries,
     exports,
@@ -51,6 +52,7 @@ PAGES: tuple[Page, ...] = (
     *announcements.PAGES,
     *deliveries.PAGES,
     *reminding.PAGES,
+    *calendars.PAGES,
     *trail.PAGES,
     *exports.PAGES,
 )

@@ -23,6 +23,7 @@ TABS = (
     Tab(UNREACHED, lambda say: say("Not reached by any channel")),
     Tab(PROVEN, lambda say: say("Notice about personal data")),
     Tab("/console/reminding", lambda say: say("Reminders")),
+    Tab("/console/calendar", lambda say: say("Working days")),
 )
 ANSWERS = {"read": "good", "declined": "bad", "shown": "wait", "never": "wait"}
 MARKS = {"due": "wait", "sending": "wait", "sent": "good", "failed": "bad", "unknown": "wait", "cancelled": ""}

@@ -20,6 +20,7 @@ from rules.tasks.plan import Plan
 from storage import members, outbox, schemes
 from storage.audit import Deed
 from storage.audit import record as record_deeds
+from storage.calendars import OwnDay
 from storage.engine import Connection
 from storage.members import Person
 from storage.schemes import SchemeVersion
@@ -95,6 +96,8 @@ class Context:
     quiet: bool = False
     in_force: dict[tuple[str, date], int | None] = field(default_factory=dict)
     known: dict[int, Person | None] = field(default_factory=dict)
+    calendars: dict[tuple[str, ...], Calendar] | None = None
+    own_days: dict[str, dict[date, OwnDay]] = field(default_factory=dict)
 
     @property
     def today(self) -> date:

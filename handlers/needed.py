@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from handlers.announcements import waves as announcements
+from handlers.calendars import known
 from handlers.context import Context
 from handlers.declarations.review import waiting_lines
 from rules.periods import period_of
@@ -40,7 +41,7 @@ def _live(task: Standing, facts: Mapping[str, Any]) -> bool:
 TASKS: dict[str, Callable[[Standing, Mapping[str, Any]], bool]] = {
     "task_issued": _live,
     "task_due": _live,
-    "task_overdue": _live,
+    "task_overdue": lambda task, facts: _live(task, facts) and task.wanted_on is None,
     "task_still": _live,
     "task_escalated": _live,
     "task_reported": lambda task, facts: task.state == "reported",
@@ -83,7 +84,8 @@ def _tasks(context: Context, rows: Rows) -> Became:
 
 
 def _calendars(context: Context, rows: Rows) -> Became:
-    return {row.id: "dropped" for row in rows if context.house.calendar.known(row.facts["year"])}
+    found = {year: known(context, year) for year in {row.facts["year"] for row in rows}}
+    return {row.id: "dropped" for row in rows if found[row.facts["year"]]}
 
 
 def _absences(context: Context, rows: Rows) -> Became:
@@ -122,7 +124,7 @@ def _older(rows: Iterable[NoticeRow]) -> dict[int, str]:
     """Of several notices to one person about the same matter, all but the newest."""
     newest: dict[tuple[int, str, Any], int] = {}
     older = {}
-    for row in rows:
+    for row in sorted(rows, key=lambda row: (row.facts.get("on", ""), row.made_at, row.id)):  # steps by their days
         if row.kind in MATTERS:
             word, fact = MATTERS[row.kind]
             matter = (row.member, word, row.facts.get(fact))

@@ -6,6 +6,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from handlers.calendars import calendar_of, known
 from handlers.context import Context, Handler, Published
 from handlers.needed import queue_of
 from handlers.periods import Ran
@@ -35,7 +36,7 @@ def remind(context: Context, _request: Remind) -> Ran:
 
 def _remind_members(context: Context, published: Published, path: str) -> int:
     scheme, period = published.scheme, period_of(context.today)
-    days = reminder_days(period, scheme.months.remind, context.house.calendar)
+    days = reminder_days(period, scheme.months.remind, calendar_of(context, path))
     due = sorted(step for step, day in days.items() if day <= context.today)
     if not due:
         return 0
@@ -85,7 +86,7 @@ def _remind_reviewers(context: Context) -> int:
 def check_calendar(context: Context, _request: CheckCalendar) -> Ran:
     """One notice a year and administrator."""
     year = context.today.year if context.today.month < 12 else context.today.year + 1
-    if context.house.calendar.known(year):
+    if known(context, year):
         return Ran(0)
     units = [unit.id for unit in members.units_under(context.connection, "/")]
     holders = members.holders(context.connection, ("administrator",), units, context.today)

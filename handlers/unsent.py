@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 from msgspec import Struct
@@ -37,10 +38,16 @@ def audit_deliveries(context: Context, request: AuditDeliveries) -> Ran:
     missing += request.missing
     if last:
         return Ran(0, more=True, then=AuditDeliveries(last, missing))
-    found = _found(context, missing)
+    return alarm(context, _found(context, missing))
+
+
+def alarm(context: Context, found: Mapping[str, int]) -> Ran:
+    """Tells the administrators what should have gone out and did not, once a day and matter."""
+    if not found:
+        return Ran(0)
     units = [unit.id for unit in members.units_under(context.connection, "/")]
     holders = members.holders(context.connection, ("administrator",), units, context.today)
-    people = sorted({holder.member for some in holders.values() for holder in some}) if found else []
+    people = sorted({holder.member for some in holders.values() for holder in some})
     day = context.today.isoformat()
     rows = [
         {

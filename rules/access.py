@@ -39,6 +39,7 @@ PERMISSIONS: dict[str, dict[str, str]] = {
     "export": {"secretary": "unit", "officer": "under", "committee": "under", "administrator": "under"},
     "record_absence": {"secretary": "unit", "officer": "under"},
     "set_reminding": {"officer": "under", "committee": "under"},
+    "set_calendar": {"officer": "under", "administrator": "under"},
     "give_tasks": {"secretary": "unit", "officer": "under", "grid_lead": "under", "committee": "under"},
     "decide_tasks": {"secretary": "unit", "officer": "under", "grid_lead": "under", "committee": "under"},
     "see_tasks": {"secretary": "unit"} | dict.fromkeys(LOOKING, "under"),

@@ -15,8 +15,10 @@ from handlers.inbox import Tidy
 from handlers.notices import CheckCalendar, Remind
 from handlers.periods import ClosePeriods, OpenPeriods
 from handlers.signin import TidyConsole
+from handlers.tasks.auditing import AUDIT_AT, AuditReminders
 from handlers.tasks.handing import TellOrphaned
 from handlers.tasks.issuing import IssueTasks
+from handlers.tasks.reminding import RemindDeciders, RemindTasks
 from handlers.unsent import AuditDeliveries
 from handlers.urgent import RemindDueToday
 from rules.notices import GATHER_AT, URGENT_AT
@@ -47,8 +49,11 @@ JOBS = (
     Job("remind_unconfirmed", GATHER_AT, RemindUnconfirmed()),
     Job("tidy_console", time(0, 0), TidyConsole()),
     Job("remind", GATHER_AT, Remind()),
+    Job("remind_tasks", GATHER_AT, RemindTasks()),
+    Job("remind_deciders", GATHER_AT, RemindDeciders()),
     Job("tell_deputies", GATHER_AT, TellDeputies()),  # after what makes reminders
     Job("digest", HOURS, ComposeDigests()),
+    Job("audit_reminders", AUDIT_AT, AuditReminders()),
     Job("audit_deliveries", HOURS, AuditDeliveries()),
     Job("remind_due_today", URGENT_AT, RemindDueToday()),
     Job("morning", WAKING_FROM, DispatchUrgent()),
@@ -69,8 +74,9 @@ def instants(start: datetime, end: datetime, zone: ZoneInfo, hours: Collection[t
 
 
 def due(start: datetime | None, end: datetime, zone: ZoneInfo) -> list[Job]:
-    """The jobs that fall between two ticks; all of them at the first tick."""
-    if start is None:
+    """The jobs that fall between two ticks; all of them at the first tick, and when the clock is back on another day,
+    of which nobody knows what was done."""
+    if start is None or start.astimezone(zone).date() > end.astimezone(zone).date():
         return list(JOBS)
     falls = {moment.astimezone(zone).time() for moment in instants(max(start, end - timedelta(days=2)), end, zone)}
     return [job for job in JOBS if not falls.isdisjoint(job.times)]

@@ -37,6 +37,8 @@ ACTIONS: dict[str, Callable[[Say], str]] = {
     "mute": lambda say: say("mute a reminder"),
     "unmute": lambda say: say("be reminded again"),
     "digest_hour": lambda say: say("choose the hour of the digest"),
+    "calendar_set": lambda say: say("set working days of a unit"),
+    "calendar_removed": lambda say: say("removed a day of a unit's own calendar"),
     "unit_reminding": lambda say: say("set the reminders of a unit"),
     "ask_binding": lambda say: say("ask to bind an account"),
     "bind": lambda say: say("bind an account"),

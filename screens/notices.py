@@ -67,12 +67,17 @@ def _calendar(say: Say, f: Facts) -> Part:
 
 def _away(say: Say, f: Facts) -> Part:
     """What is due for somebody who is away, each matter by its title."""
-    titles = [PARTS[kind](say, facts)[0] for kind, facts in f["waiting"]]
+    titles = [_part(say, kind, facts)[0] for kind, facts in f["waiting"]]
     lines = [f"- {title}" for title in titles]
     if f["count"] > len(titles):
         lines.append(say("and {count} more", count=f["count"] - len(titles)))
     title = say("For {name} (away until {day})", name=clean(f["name"]), day=day(say, f["until"]))
     return title, lines, []
+
+
+def _part(say: Say, kind: str, facts: Facts) -> Part:
+    """One notice by itself, though others of its kind are told together."""
+    return TOGETHER[kind](say, [{**facts, "kind": kind}]) if kind in TOGETHER else PARTS[kind](say, facts)
 
 
 def _line(say: Say, each: Facts) -> str:

@@ -6,7 +6,7 @@ from handlers.context import Refused
 from handlers.declarations.forms import Declare, MyLines
 from handlers.members import Help, Home
 from rules.problems import Problem
-from screens import documents, drafts, expressions, findings, forms, imports, reminding
+from screens import calendars, documents, drafts, expressions, findings, forms, imports, reminding
 from screens.declarations.lines import state_word
 from screens.screen import Choice, Draw, Screen
 from screens.tasks import problems as of_tasks
@@ -208,6 +208,7 @@ WORDS: Sentences = {
     **forms.WORDS,
     **imports.WORDS,
     **reminding.WORDS,
+    **calendars.WORDS,
     **refusals.WORDS,
     **of_tasks.WORDS,
     **refusals_issuing.WORDS,

@@ -132,6 +132,7 @@ MATTERS: dict[str, Callable[[Say, int], str]] = {
     "waiting": lambda say, count: say("{count} notices wait for more than two days", count=count),
     "due": lambda say, count: say("{count} messages have been due for more than an hour", count=count),
     "sending": lambda say, count: say("{count} messages have been on their way for more than ten minutes", count=count),
+    "reminders": lambda say, count: say("{count} reminders of tasks were never made", count=count),
     "missing": lambda say, count: say("{count} people have had no digest though something waited", count=count),
 }
 PARTS: dict[str, Callable[[Say, Facts], Part]] = {

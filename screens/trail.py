@@ -22,6 +22,7 @@ SUBJECTS: dict[str, Callable[[Say], str]] = {
     "period": lambda say: say("month"),
     "scheme_version": lambda say: say("rulebook"),
     "unit": lambda say: say("unit"),
+    "task_plan": lambda say: say("plan of tasks"),
     "announcement": lambda say: say("announcement"),
     "import_run": lambda say: say("import"),
     "backup": lambda say: say("backup"),

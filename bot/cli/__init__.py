@@ -17,6 +17,7 @@ FILES: dict[str, tuple[str, ...]] = {
     "invite": ("care",),
     "verify": ("care",),
     "status": ("care",),
+    "simulate": ("simulate",),
     "scheme": ("schemes", "scoring", "scheme_tables"),
     "tasks": ("tasks", "task_issue"),
     "import": ("imports",),

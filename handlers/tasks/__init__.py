@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from handlers.context import Handler
 from handlers.tasks import (
+    auditing,
     breaking,
     deciding,
     giving,
@@ -14,6 +15,7 @@ from handlers.tasks import (
     previewing,
     promises,
     publishing,
+    reminding,
     reporting,
     state,
     urging,
@@ -25,6 +27,8 @@ REQUESTS: dict[type, Handler] = {
     **issuing.REQUESTS,
     **previewing.REQUESTS,
     **publishing.REQUESTS,
+    **auditing.REQUESTS,
+    **reminding.REQUESTS,
     **mine.REQUESTS,
     **reporting.REQUESTS,
     **wanting.REQUESTS,

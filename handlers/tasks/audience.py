@@ -8,8 +8,8 @@ from typing import Any
 
 from msgspec import Struct
 
+from handlers.calendars import calendar_of
 from handlers.context import Context
-from rules.periods import Calendar
 from rules.tasks.cadences import Fall, falls_in
 from rules.tasks.plan import Obligation, Plan
 from storage import members
@@ -33,17 +33,12 @@ class Falling(Struct, frozen=True):
         return f"{self.obligation.code}:{self.fall.period}"
 
 
-def calendar_for(context: Context, _path: str) -> Calendar:
-    """The working days of a unit."""
-    return context.house.calendar
-
-
 def dues(context: Context, falling: Falling, paths: Iterable[str]) -> dict[str, date]:
     """Path → the day on which what falls is due there, by the working days of each unit."""
     by_calendar: dict[int, date] = {}
     found = {}
     for path in set(paths):
-        calendar = calendar_for(context, path)
+        calendar = calendar_of(context, path)
         if id(calendar) not in by_calendar:
             same = falls_in(falling.plan, falling.obligation, falling.fall.period, calendar)
             by_calendar[id(calendar)] = same[0].due_on if same else falling.fall.due_on
@@ -133,6 +128,7 @@ def _tell(context: Context, obligation: Obligation, fresh: Mapping[int, Called],
         on = due[one.path]
         left = (on - context.today).days
         facts = {"task": task, "title": obligation.name, "unit": one.unit_name, "due": on.isoformat(), "left": left}
+        facts |= {"compulsory": True} if obligation.terms.compulsory else {}
         told += [
             {"member_id": member, "kind": "task_issued", "key": f"issued:{task}:{member}", "facts": facts}
             for member in carriers[one.number]

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from msgspec import Struct, structs, to_builtins
 
+from handlers.calendars import calendar_of
 from handlers.context import Context, Handler, Refused, refuse
 from handlers.tasks.around import carriers, note
 from handlers.tasks.audiences import CARRIED_BY, MEMBERS, Audience, Offer, Target, grant_of, offers, targets
@@ -153,7 +154,7 @@ def _next(context: Context, draft: Draft, choice: Sequence[Offer]) -> Asked:
     if not to:
         return refuse("given_to_nobody")
     name = next((each.unit_name for each in choice if each.unit == draft.to.unit), "")
-    worked = context.house.calendar.working(draft.until)
+    worked = calendar_of(context, context.actor.path).working(draft.until)
     return GivePreview(draft, to, name, worked, len(to) > 1 or len(choice) > 1 or bool(draft.to.chosen))
 
 

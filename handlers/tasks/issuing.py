@@ -6,10 +6,11 @@ from datetime import date, timedelta
 
 from msgspec import Struct
 
+from handlers.calendars import calendar_of
 from handlers.context import Context, Handler, Refused, refuse
 from handlers.periods import Ran
 from handlers.tasks.around import plan_of
-from handlers.tasks.audience import Falling, calendar_for, called, carried_by, issue, record
+from handlers.tasks.audience import Falling, called, carried_by, issue, record
 from rules.problems import Problem
 from rules.tasks.cadences import falls, falls_in
 from rules.tasks.plan import Obligation, Plan
@@ -117,7 +118,7 @@ def _window(context: Context, source: Standing, until: date) -> list[list[Fallin
     first = began - LONGEST
     if source.through is not None:
         first = until - LONGEST if source.through > until else source.through + timedelta(days=1)
-    plan, calendar = plan_of(context, source.id), calendar_for(context, source.path)
+    plan, calendar = plan_of(context, source.id), calendar_of(context, source.path)
     return [
         [
             Falling(source, plan, obligation, fall)
@@ -152,7 +153,7 @@ def to_issue(context: Context, source: PlanRow, plan: Plan, period: str) -> list
         return refuse("task_period_early", period=period, day=source.from_on.isoformat())
     if source.until is not None and source.until < context.today:
         return refuse("plan_ended", title=plan.title, day=source.until.isoformat())
-    calendar = calendar_for(context, source.path)
+    calendar = calendar_of(context, source.path)
     falling = [
         Falling(source, plan, obligation, fall)
         for obligation in plan.obligations

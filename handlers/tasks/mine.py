@@ -7,6 +7,7 @@ from datetime import date
 
 from msgspec import Struct
 
+from handlers.calendars import calendar_of
 from handlers.context import Context, Handler, Refused, refuse
 from handlers.tasks import around
 from rules.access import Grant
@@ -131,10 +132,10 @@ def shown(context: Context, task: TaskRow, done: str = "") -> ShownTask:
         task,
         terms,
         context.today,
-        _worked(context, task.due_on),
+        _worked(context, task.path, task.due_on),
         names.get(task.issuer or 0, "") or _unit_name(context, task.issuer_unit),
         tuple(names[each.member] for each in holders),
-        rows.parts_done(context.connection, [task.id]).get(task.id, (0, 0)),
+        rows.parts_done(context.connection, [task.id]).get(task.id, (0, 0)) if parts else (0, 0),
         tuple(_happened(context, each, names) for each in events),
         tuple(evidence.of_tasks(context.connection, [task.id]).get(task.id, ())),
         may_do(context, task, terms, parts) if carrying else _looking(context, task),
@@ -183,8 +184,8 @@ def open_parts(parts: Collection[TaskRow]) -> int:
     return sum(each.state not in OVER for each in parts)
 
 
-def _worked(context: Context, day: date) -> date:
-    calendar = context.house.calendar
+def _worked(context: Context, path: str, day: date) -> date:
+    calendar = calendar_of(context, path)
     return day if calendar.working(day) else working_before(day, calendar)
 
 

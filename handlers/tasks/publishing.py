@@ -7,9 +7,9 @@ from datetime import date, timedelta
 
 from msgspec import Struct
 
+from handlers.calendars import calendar_of
 from handlers.context import Context, Handler, Refused, refuse
 from handlers.tasks.around import plan_of
-from handlers.tasks.audience import calendar_for
 from handlers.tasks.issuing import LONGEST, nobody
 from handlers.tasks.points import doubts
 from rules.documents import read
@@ -112,7 +112,7 @@ def publish_plan(context: Context, request: PublishPlan) -> PublishedPlan | Refu
 def written(context: Context, unit: UnitRow, text: str) -> tuple[Plan, int | None] | Refused:
     """The plan of a text and its number if it was published, which a later day does not make wrong; or every reason
     why it cannot be in force for a unit."""
-    judged = judge(read(text), context.today, calendar_for(context, unit.path))
+    judged = judge(read(text), context.today, calendar_of(context, unit.path))
     plan = judged.found
     if plan is None:
         return Refused(tuple(told(judged)))
@@ -175,7 +175,7 @@ def _state(context: Context, row: PlanRow, unit_name: str) -> PlanState:
 
 def _next(context: Context, row: PlanRow, plan: Plan, obligation: Obligation) -> Fall | None:
     first = max(context.today + timedelta(days=1), row.from_on)
-    some = falls(plan, obligation, first, row.until or first + LONGEST, calendar_for(context, row.path))
+    some = falls(plan, obligation, first, row.until or first + LONGEST, calendar_of(context, row.path))
     return min(some, key=lambda fall: fall.issue_on, default=None)
 
 

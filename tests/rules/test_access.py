@@ -49,6 +49,8 @@ ALLOWED = {
     ("record_absence", "officer"): UNDER,
     ("set_reminding", "officer"): UNDER,
     ("set_reminding", "committee"): UNDER,
+    ("set_calendar", "officer"): UNDER,
+    ("set_calendar", "administrator"): UNDER,
     ("announce", "secretary"): ("own",),
     ("announce", "officer"): UNDER,
     ("announce", "grid_lead"): UNDER,
