@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from screens.texts import Facts, Say, Sentences, clean
 
 if TYPE_CHECKING:  # only the commands read files
-    from rules.schemes.reading import Placed
+    from rules.documents import Placed
 
 WORDS: Sentences = {
     "document_encoding": lambda say, f: say("The file is not in UTF-8. Save it with the encoding UTF-8."),

@@ -17,9 +17,9 @@ from bot.config import Settings
 from screens.texts import Say, words
 
 if TYPE_CHECKING:  # imported where they are used: a command must answer at once
-    from rules.documents import Document
+    from rules.documents import Document, Placed
     from rules.schemes import Scheme
-    from rules.schemes.reading import Judged, Placed
+    from rules.schemes.reading import Judged
 
 scheme = Commands(cls=Worded, no_args_is_help=True, help="Rulebooks: check a file, publish it.")
 cli.add_typer(scheme, name="scheme")
@@ -94,9 +94,10 @@ def given_day(text: str | None, settings: Settings, say: Say) -> date:
 
 def scheme_in(file: Path, say: Say) -> tuple[Document, Scheme]:
     """A rulebook that can be put into force, or everything that is wrong in it; then the command ends."""
+    from rules.documents import Placed
     from rules.problems import Problem
     from rules.schemes import Scheme
-    from rules.schemes.reading import Judged, Placed, judge
+    from rules.schemes.reading import Judged, judge
 
     document = opened_document(file, say)
     judged = judge(document)

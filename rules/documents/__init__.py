@@ -2,6 +2,7 @@
 
 from rules.documents.document import Document, Fault, Path, Place, Spot
 from rules.documents.fitting import examined, faults, fitted
+from rules.documents.judging import Placed
 from rules.documents.reading import MOST_BYTES, read
 
 __all__ = [
@@ -10,6 +11,7 @@ __all__ = [
     "Fault",
     "Path",
     "Place",
+    "Placed",
     "Spot",
     "examined",
     "faults",

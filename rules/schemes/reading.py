@@ -4,24 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
 
-from rules.documents import Document, Fault, Path, Place, examined, read
+from rules.documents import Document, Fault, Place, Placed, examined, read
 from rules.problems import Problem
 from rules.schemes.checking import check
 from rules.schemes.findings import Finding
 from rules.schemes.mending import mended, untouched
 from rules.schemes.scheme import Overlay, Scheme
-
-
-@dataclass(frozen=True, slots=True)
-class Placed:
-    """Something wrong in a scheme's file: where, and whether the file can be used all the same."""
-
-    place: Place
-    path: Path
-    problem: Problem
-    severity: Literal["error", "warning"] = "error"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from rules.documents import Document, Fault, examined, fitted, read
+from rules.documents import Document, Fault, Placed, examined, fitted, read
 from rules.periods import Calendar
 from rules.problems import Problem
 from rules.schemes.findings import Finding
-from rules.schemes.reading import Placed
 from rules.tasks.checking import check
 from rules.tasks.plan import Plan
 

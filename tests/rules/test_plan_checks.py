@@ -1,20 +1,15 @@
 """What is wrong in plans of tasks: each finding with its place, its severity, its sentence and its hint."""
 
-import json
 import re
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from bot.holidays import CHINA
 from rules.documents import read
 from rules.periods import weekdays
 from rules.problems import Problem
-from rules.tasks.cadences import upcoming
 from rules.tasks.checking import SURE_DAYS
 from rules.tasks.kept import kept_plan
 from rules.tasks.plan import Plan
@@ -278,58 +273,6 @@ def test_every_month_has_the_working_days_that_are_sure():
 def days(year: int, month: int) -> list[date]:
     first = date(year, month, 1).toordinal()
     return [day for day in map(date.fromordinal, range(first, first + 31)) if day.month == month]
-
-
-LISTS = st.lists(st.sampled_from(["02-29", "02-30", "07-01", "2025-01-01", "2027-05-04"]), max_size=3)
-OBLIGATIONS = st.fixed_dictionaries(
-    {"code": st.sampled_from("abc"), "name": st.just("甲")},
-    optional={
-        "every": st.sampled_from(["month", "two_months", "quarter", "half_year", "year", "week"]),
-        "dates": LISTS,
-        "months": st.lists(st.integers(0, 13), max_size=3),
-        "due": st.fixed_dictionaries(
-            {},
-            optional={
-                "month": st.integers(-13, 13),
-                "day": st.integers(0, 32),
-                "working_day": st.integers(-24, 24),
-                "after": st.sampled_from(["", "a", "b", "c", "d"]),
-                "days": st.integers(-366, 366),
-                "move": st.sampled_from(["", "next", "before", "up"]),
-            },
-        ),
-        "lead": st.integers(-1, 400),
-        "for": st.fixed_dictionaries(
-            {}, optional={"members": st.booleans(), "roles": st.just(["officer"]), "classes": st.just(["full"])}
-        ),
-        "terms": st.fixed_dictionaries(
-            {},
-            optional={
-                "still": st.integers(0, 181),
-                "remind": st.lists(st.integers(0, 91), max_size=3),
-                "overdue": st.lists(
-                    st.fixed_dictionaries(
-                        {"after": st.integers(1, 60), "to": st.sampled_from(["self", "officer", "committee"])},
-                        optional={"times": st.integers(1, 12), "every": st.integers(1, 30)},
-                    ),
-                    max_size=3,
-                ),
-            },
-        ),
-    },
-)
-
-
-@given(st.lists(OBLIGATIONS, max_size=3))
-def test_no_plan_breaks_the_checks_and_what_passes_them_falls(some: list[Any]):
-    text = json.dumps({"plan": "p", "title": "计划", "version": "1", "obligations": some})
-    judgement = judged(text)
-    for each in judgement.wrong:
-        assert all(wrong_at(words(locale), each)[0] for locale in ("en", "zh_CN"))
-    if judgement.found is not None and not judgement.errors:
-        for obligation in judgement.found.obligations:
-            assert upcoming(judgement.found, obligation, TODAY, WEEKDAYS, 1), obligation
-    assert isinstance(parse(text, TODAY, WEEKDAYS), Plan) is not bool(judgement.errors)
 
 
 def test_a_problem_of_a_plan_has_its_place_in_words():
