@@ -10,6 +10,7 @@ import hashlib
 import itertools
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from functools import cached_property
@@ -183,6 +184,18 @@ def settled_there(settled: Path, postgres: Cluster) -> str:
     return name
 
 
+@contextmanager
+def living(settings: Settings, since: datetime = NOW) -> Iterator[Town]:
+    """The small house that stands there, open from a moment on, with everybody's chat."""
+    parts = open_parts(settings, Clock(lambda: since))
+    with looking(parts) as connection:
+        units = {row.code: row.id for row in members.units_under(connection, "/")}
+        found = connection.execute(sa.select(members.member.c.code, members.member.c.id))
+        people = {row.code: row.id for row in found}
+    with TestClient(build(parts, demo=True)) as client:
+        yield Town(parts, People(client, parts), units, people)
+
+
 @pytest.fixture
 def town(request: pytest.FixtureRequest, settled: Path, tmp_path: Path) -> Iterator[Town]:
     """A copy of the small house, open, with everybody's chat."""
@@ -195,12 +208,7 @@ def town(request: pytest.FixtureRequest, settled: Path, tmp_path: Path) -> Itera
         for path in folder.glob("zhibu.db*"):
             path.unlink()  # what is read from the folder by mistake is not found
         settings = Settings(data=folder, database_url=cluster.url(name))
-    parts = open_parts(settings, Clock(lambda: NOW))
-    with looking(parts) as connection:
-        units = {row.code: row.id for row in members.units_under(connection, "/")}
-        found = connection.execute(sa.select(members.member.c.code, members.member.c.id))
-        people = {row.code: row.id for row in found}
-    with TestClient(build(parts, demo=True)) as client:
-        yield Town(parts, People(client, parts), units, people)
+    with living(settings) as found:
+        yield found
     if cluster is not None:
         cluster.drop(name)
