@@ -46,7 +46,7 @@ def remind_tasks(context: Context, request: RemindTasks) -> Ran:
         return Ran(0)
     outbox.hold_waiting(context.connection)
     if not request.after:
-        live.forget(context.connection, context.now)
+        live.look_anew(context.connection)
     tasks = live.live(context.connection, request.after, SLICE)
     rows = due_now(context, tasks)
     live.revive(context.connection, [row["key"] for row in rows], context.now)

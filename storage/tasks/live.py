@@ -40,10 +40,10 @@ def reported(connection: sa.Connection, before: datetime, after: int, most: int)
     return _REPORTED.all(connection, {"before": before, "after": after, "most": most})
 
 
-def forget(connection: sa.Connection, now: datetime) -> None:
-    """Forgets what waits though it was made in the future, before the clock was set back: it is made again in time."""
-    late = (notice.c.kind.in_(REMINDERS), notice.c.made_at > now)
-    connection.execute(sa.delete(notice).where(WAITING, *late))
+def look_anew(connection: sa.Connection) -> None:
+    """Lets every reminder lapse that waits from before, such as while somebody is away, or made before the clock was
+    set back; what still stands is to be revived."""
+    connection.execute(sa.update(notice).where(WAITING, notice.c.kind.in_(REMINDERS)).values(state="lapsed"))
 
 
 def revive(connection: sa.Connection, keys: Iterable[str], now: datetime) -> None:
