@@ -10,6 +10,7 @@ from screens.texts import Facts, Say, Sentences, clean
 if TYPE_CHECKING:  # only the commands read files
     from rules.documents import Placed
 
+EXAMPLES = {"rulebook": "examples/b1-member-points/scheme.yaml", "plan": "examples/d2-five-beats/tasks.yaml"}
 WORDS: Sentences = {
     "document_encoding": lambda say, f: say("The file is not in UTF-8. Save it with the encoding UTF-8."),
     "document_encoding_gb": lambda say, f: say(
@@ -104,8 +105,8 @@ HINTS: Sentences = {
     "document_too_deep": lambda say, f: say("Check the brackets and the indentation above this line."),
     "document_too_many": lambda say, f: say("Is it the right file?"),
     "document_several": lambda say, f: say("Delete the line ---, or put the rest in a file of its own."),
-    "document_empty": lambda say, f: say("Begin with a copy of examples/b1-member-points/scheme.yaml."),
-    "document_top": lambda say, f: say("Compare it with examples/b1-member-points/scheme.yaml."),
+    "document_empty": lambda say, f: say("Begin with a copy of {rulebook}, or for tasks of {plan}.", **EXAMPLES),
+    "document_top": lambda say, f: say("Compare it with {rulebook}, or for tasks with {plan}.", **EXAMPLES),
     "document_quote_open": lambda say, f: say("Take the same straight quotation mark (\" or ') before and after."),
     "document_key_twice": lambda say, f: say("It stands on line {other} too.", other=f["other"]),
     "points_out_of_range": lambda say, f: (
