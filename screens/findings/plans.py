@@ -87,7 +87,7 @@ WORDS: Sentences = {
 }
 
 HINTS: Sentences = {
-    "plan_empty": lambda say, f: say("Write at least one under obligations, such as in {plan}.", **EXAMPLES),
+    "plan_empty": lambda say, f: say("Write at least one under obligations, such as in {file}.", file=EXAMPLES["plan"]),
     "plan_code_twice": lambda say, f: say("Give each obligation a code of its own; it stays when the name changes."),
     "plan_never": lambda say, f: say("Write every: month (two_months, quarter, half_year, year), or dates."),
     "plan_falls_never": lambda say, f: say("Check months and dates, and when what it is counted from falls."),
