@@ -120,6 +120,7 @@ def test_buttons_of_a_digest_do_what_they_say(town: Town, label: str, became: tu
     facts = {"task": task.id, "title": task.title, "unit": task.unit_name, "due": "2026-03-20", "left": 17}
     desk = town.parts.desk
     member = town.members["s1"]
+    town.people.clock("2026-03-03T07:00")  # after it was looked up what stands today
     town.write(lambda connection: desk.context(connection, SYSTEM, town.now).tell(member, "task_still", "still", facts))
     town.people.clock("2026-03-03T10:00")
     digest = next(item for item in person.inbox() if any("仍在办理" in each["label"] for each in item["choices"]))
